@@ -1,0 +1,79 @@
+import type { ZodType } from 'zod'
+import type { LedgerEntry, Outcome } from './domain/delivery.ts'
+import type { Edition } from './domain/edition.ts'
+import type { Item } from './domain/item.ts'
+import type { Publication } from './domain/publication.ts'
+import type { Rendering } from './domain/rendering.ts'
+import type { FrozenRendering, Ports } from './ports.ts'
+
+/** What every channel knows of the house it works for. `publicUrl` has no trailing slash; `secret` keys the readers' tokens. */
+export interface House {
+  readonly publication: Publication
+  readonly publicUrl: string
+  readonly secret: string
+}
+
+export interface RenderContext {
+  readonly house: Omit<House, 'secret'>
+  /** For feeds: dated, sourced items up to and including the newest edition's day, newest first, in the source's order within a day. */
+  readonly recent: readonly RecentItem[]
+}
+
+/** `published` and `updated` are instants (RFC 3339 UTC), also where the source gave only a day. */
+export interface RecentItem {
+  readonly item: Item
+  readonly published: string
+  readonly updated: string
+}
+
+/**
+ * A way out. `render` is pure: no clock, no randomness, no network; the same input gives the same bytes.
+ */
+export interface Channel<Settings = unknown> {
+  readonly id: string
+  /** What an editor calls it: `E-mail`, `Bluesky`. */
+  readonly title: string
+  /** Meaning of each setting in its `.describe()`; secrets carry `.meta({ secret: true })`. Empty input gives the outbox. */
+  readonly settings: ZodType<Settings>
+  /** `subscribers`: one delivery for each active subscriber and rendering. `once`: one delivery for each rendering. */
+  readonly audience: 'subscribers' | 'once'
+  /** True when a rendering replaces what an earlier edition delivered to the same target (a feed file). */
+  readonly document: boolean
+  /** Deliveries that one attempt carries: 1, or up to 100 for e-mail. */
+  perAttempt(settings: Settings): number
+  render(edition: Edition, context: RenderContext, settings: Settings): Promise<Rendering[]>
+  /** Once per process. */
+  open(settings: Settings, ports: ChannelPorts, house: House): Sender
+}
+
+/** A channel cannot touch the ledger. */
+export type ChannelPorts = Pick<Ports, 'clock' | 'http' | 'files' | 'outbox'>
+
+/** Frozen and replayable: the same `key` always stands for the same bytes to the same recipients. */
+export interface Attempt {
+  readonly key: string
+  readonly rendering: FrozenRendering
+  readonly deliveries: readonly LedgerEntry[]
+}
+
+export interface Sender {
+  /**
+   * For how long after the first attempt the same attempt may be sent again without a second copy arriving:
+   * Infinity for an outbox, 24 h for a provider with idempotency keys, 0 where nothing protects.
+   */
+  readonly replayWindowMs: number
+  /** Where this sender's deliveries can be seen, for people: `the outbox`, `mastodon.social`. */
+  readonly destination: string
+  /**
+   * Exactly one attempt; one outcome for each delivery, in order. Never throws for what the other side does;
+   * throwing is for bugs and is treated as `unknown`.
+   */
+  send(attempt: Attempt, signal: AbortSignal): Promise<Outcome[]>
+  /** Looks at the other side for a delivery whose outcome is unknown. Undefined: cannot tell yet. */
+  find?(delivery: LedgerEntry, rendering: FrozenRendering, signal: AbortSignal): Promise<Outcome | undefined>
+}
+
+/** Keeps the type of the settings while the list of channels forgets it. */
+export function defineChannel<Settings>(channel: Channel<Settings>): Channel<Settings> {
+  return channel
+}

@@ -1,0 +1,58 @@
+/**
+ * `planned → claimed → sent | rejected | waiting | unknown`, and for `unknown` what its channel can prove: replay,
+ * look-up, or `review` by a person. `superseded` is a document (a feed) that a newer one overtook before it left.
+ */
+export const deliveryStates = [
+  'planned',
+  'claimed',
+  'sent',
+  'rejected',
+  'waiting',
+  'unknown',
+  'review',
+  'superseded',
+] as const
+export type DeliveryState = (typeof deliveryStates)[number]
+
+/** States from which nothing moves by itself any more. */
+export const finalStates: readonly DeliveryState[] = ['sent', 'rejected', 'review', 'superseded']
+
+/**
+ * One thing owed to one target through one channel.
+ *
+ * `key` is derived (`email/daily/2026-06-29/<subscriber>`, `bluesky/<account>/<item>`): the same for ever, so a second plan of the
+ * same thing is the same row. `group` names the attempt group, and is the idempotency key of its call. `rendering` is
+ * the id of the frozen rendering that leaves; `target` who or what it is for (subscriber id, item URL, file name);
+ * `address` is personal data and set for e-mail alone.
+ */
+export interface Delivery {
+  readonly key: string
+  readonly group: string
+  readonly edition: string
+  readonly channel: string
+  readonly rendering: string
+  readonly target: string
+  readonly address?: string
+}
+
+/** A delivery as the ledger knows it. Instants are RFC 3339 in UTC. */
+export interface LedgerEntry extends Delivery {
+  readonly state: DeliveryState
+  readonly attempts: number
+  readonly firstAttemptAt?: string
+  readonly notBefore?: string
+  readonly reason?: string
+  readonly remoteId?: string
+  readonly url?: string
+  readonly settledAt?: string
+}
+
+/**
+ * What became of one attempt for one delivery.
+ * `later` means the other side is known *not* to have acted; `unknown` that it may have.
+ */
+export type Outcome =
+  | { readonly kind: 'sent'; readonly remoteId: string; readonly url?: string }
+  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'later'; readonly notBefore: Date; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string }

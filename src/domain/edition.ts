@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { itemSchema } from './item.ts'
+
+/** `cancelled` is an end like `sent`, but nothing more leaves. `held` waits for an editor and is left alone by every run. */
+export const editionStates = ['draft', 'held', 'approved', 'sending', 'sent', 'cancelled'] as const
+export type EditionState = (typeof editionStates)[number]
+
+/**
+ * The dated digest that a schedule makes. `id` is `<schedule>/<date>` (`daily/2026-06-29`), `date` a calendar day in
+ * the publication's zone, `plannedAt` the instant it is meant to leave (RFC 3339, UTC): a function of date and
+ * schedule, so that composing twice gives the same bytes.
+ *
+ * `stories` are shown with their summary, `briefs` as a short list, `background` are lessons that the day's items
+ * link to. All are whole items: what was composed stays what it was when an item changes later.
+ */
+export const editionSchema = z
+  .object({
+    id: z.string(),
+    schedule: z.string(),
+    date: z.iso.date(),
+    plannedAt: z.iso.datetime(),
+    subject: z.string(),
+    preheader: z.string(),
+    intro: z.string(),
+    stories: z.array(itemSchema).readonly(),
+    briefs: z.array(itemSchema).readonly(),
+    background: z.array(itemSchema).readonly(),
+  })
+  .readonly()
+export type Edition = z.infer<typeof editionSchema>
+
+/** The items that are news of the day, in order; background is not among them. */
+export function editionItems(edition: Edition): Edition['stories'] {
+  return [...edition.stories, ...edition.briefs]
+}

@@ -1,0 +1,92 @@
+import { escapeHtml } from './html.ts'
+import type { Segment } from './post.ts'
+import type { Publication } from './publication.ts'
+import type { Measure } from './rendering.ts'
+import { cleanLine, graphemeEnds } from './text.ts'
+import { hostOf } from './url.ts'
+
+/** The parts of a page that shows one post as its network draws it. `post` is HTML; `css` styles it and the page. */
+interface PostPage {
+  readonly network: string
+  readonly title: string
+  readonly language: string
+  readonly css: string
+  readonly post: string
+  readonly measures: readonly Measure[]
+}
+
+/** A complete page without script or network: the post, and under it how long it is and may be. */
+export function postPage({ network, title, language, css, post, measures }: PostPage): string {
+  return `<!doctype html>
+<html lang="${escapeHtml(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)} · ${network}</title>
+<style>${css}
+${PAGE_CSS}</style>
+</head>
+<body>
+<main>
+<h1>As ${network} draws it</h1>
+${post}
+<dl class="counts">${measures.map(drawMeasure).join('')}</dl>
+</main>
+</body>
+</html>
+`
+}
+
+/** Text with its links, line breaks kept. `label` says how the network shows a link. */
+export function drawSegments(segments: readonly Segment[], label = ({ text }: Segment): string => text): string {
+  return segments
+    .map((segment) => {
+      if (segment.link !== undefined) return drawLink(segment.link, escapeHtml(label(segment)))
+      return segment.tag === undefined ? escapeHtml(segment.text) : `<b class="tag">${escapeHtml(segment.text)}</b>`
+    })
+    .join('')
+}
+
+/** A link around HTML; only to http and https, for the address may come from anywhere. */
+export function drawLink(url: string, html: string, className = ''): string {
+  const attribute = className && ` class="${className}"`
+  if (!/^https?:\/\//i.test(url)) return `<span${attribute}>${html}</span>`
+  return `<a${attribute} href="${escapeHtml(url)}" rel="noopener noreferrer">${html}</a>`
+}
+
+interface Author {
+  readonly name: string
+  readonly handle: string
+  readonly initial: string
+}
+
+/** Who posts, for drawing: while posts go to the outbox, the publication under the host of its own site. */
+export function postAuthor(publication: Publication, account: string): Author {
+  const host = hostOf(publication.url)
+  const name = cleanLine(publication.name) || host
+  const handle = account === 'outbox' ? host : cleanLine(account).replace(/^@/, '')
+  return { name, handle: `@${handle}`, initial: name.slice(0, graphemeEnds(name)[0]).toUpperCase() }
+}
+
+function drawMeasure({ name, value, limit = value }: Measure): string {
+  const share = Math.min(100, Math.round((value / Math.max(1, limit)) * 100))
+  const isOver = value > limit
+  const label = `${escapeHtml(name)}${isOver ? `, ${grouped(value - limit)} too many` : ''}`
+  const count = `${grouped(value)} of ${grouped(limit)}`
+  return `<div${isOver ? ' class="over"' : ''}><dt>${label}</dt><dd>${count}</dd><i style="width:${share}%"></i></div>`
+}
+
+/** `3,000`, the same on every machine. */
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+const PAGE_CSS = `main{max-width:600px;margin:0 auto;padding:20px 16px 28px}
+main>h1{margin:0 0 12px;font:400 14px/1.4 var(--sans);color:var(--quiet)}
+.counts{display:flex;flex-wrap:wrap;gap:4px 28px;margin:14px 0 0;font-size:14px;font-variant-numeric:tabular-nums;color:var(--quiet)}
+.counts div{display:grid;grid-template-columns:auto auto;column-gap:.5em}
+.counts dt{grid-column:2;grid-row:1}
+.counts dd{grid-column:1;grid-row:1;margin:0;color:var(--ink)}
+.counts i{grid-column:1/3;height:2px;margin-top:3px;background:var(--quiet)}
+.counts .over{font-weight:700}
+.counts .over i{height:4px;background:var(--ink)}`

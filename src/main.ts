@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import module from 'node:module'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import packageJson from '../package.json' with { type: 'json' }
+import { helpText, parseCommand, type Command } from './cli.ts'
+import type { Terminal } from './main/terminal.ts'
+
+const NODE_MAJOR = 24
+
+/** Ends with 0 when done, 1 when something owed could not be delivered, 2 for wrong use or configuration. */
+async function main(): Promise<number> {
+  const parsed = parseCommand(process.argv.slice(2))
+  if (parsed.kind === 'help') return say(helpText)
+  if (parsed.kind === 'version') return say(`groundwire ${packageJson.version}\n`)
+  if (parsed.kind === 'usage') return complain(parsed.message, 2)
+  // Beside the bundle, where only its owner writes. Saves compiling the same code at every start.
+  module.enableCompileCache?.(fileURLToPath(new URL('.cache', import.meta.url)))
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)))
+  try {
+    return await carryOut(parsed.command, stop.signal)
+  } catch (error) {
+    if (stop.signal.aborted)
+      return complain('Stopped. What was begun is in the store; the next run goes on from there.', 1)
+    const wrongUse = error instanceof Error && ['ConfigError', 'UsageError'].includes(error.name)
+    return complain(error instanceof Error ? error.message : String(error), wrongUse ? 2 : 1)
+  }
+}
+
+/** Each command loads only what it needs: `status` never waits for React. */
+async function carryOut(command: Command, signal: AbortSignal): Promise<number> {
+  switch (command.kind) {
+    case 'run':
+      return (await import('./main/run.ts')).runCommand(command, terminal, signal)
+    case 'start':
+      return (await import('./main/start.ts')).startCommand(command, terminal, signal)
+    case 'preview':
+      return (await import('./main/preview.ts')).previewCommand(command, terminal, signal)
+    case 'status':
+      return (await import('./main/status.ts')).statusCommand(command, terminal)
+    case 'migrate':
+      return (await import('./main/migrate.ts')).migrateCommand(command, terminal)
+  }
+}
+
+const terminal: Terminal = {
+  environment: process.env,
+  folder: process.cwd(),
+  isTerminal: process.stderr.isTTY,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+}
+
+function say(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function complain(message: string, exitCode: number): number {
+  process.stderr.write(`groundwire: ${message}\n`)
+  return exitCode
+}
+
+if (Number.parseInt(process.versions.node) < NODE_MAJOR) {
+  process.exitCode = complain(
+    `needs Node ${NODE_MAJOR} or newer; this is ${process.version} (${process.execPath}). See https://nodejs.org, or use npm run, which brings its own on Linux.`,
+    2,
+  )
+} else {
+  process.exitCode = await main()
+}

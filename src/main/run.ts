@@ -1,0 +1,62 @@
+import type { Command } from '../cli.ts'
+import { run, type RunInput, type RunReport } from '../pipeline/run.ts'
+import { scheduleOf } from './schedules.ts'
+import { loadConfiguration, type Configuration } from './configuration.ts'
+import { packageRoot } from './package.ts'
+import { openProgress } from './progress.ts'
+import { describeRun, runAsJson } from './report.ts'
+import type { Terminal } from './terminal.ts'
+import { openWorld, type World } from './world.ts'
+import { dayIn } from '../domain/time.ts'
+
+/** One pass, then exit. */
+export async function runCommand(
+  command: Extract<Command, { kind: 'run' }>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const configuration = await loadConfiguration(command, terminal, packageRoot)
+  const world = await openWorld(configuration, terminal, { scratch: command.dryRun, only: command.channels })
+  const progress = openProgress(terminal)
+  try {
+    const input = runInput(configuration, world, {
+      date: command.date ?? (configuration.isSample ? undefined : today(configuration, world)),
+      approval: command.approve ? 'auto' : configuration.config.approval,
+      dryRun: command.dryRun,
+    })
+    const report = await run(world.ports, input, (step) => progress.step(step), signal)
+    progress.end()
+    terminal.out(
+      command.json ? `${JSON.stringify(runAsJson(report, configuration))}\n` : describeRun(report, configuration),
+    )
+    return exitCode(report)
+  } finally {
+    progress.end()
+    await world.close()
+  }
+}
+
+export function today({ config }: Configuration, { ports }: Pick<World, 'ports'>): string {
+  return dayIn(config.publication.zone, ports.clock.now())
+}
+
+export function runInput(
+  configuration: Configuration,
+  world: World,
+  options: Pick<RunInput, 'date' | 'approval' | 'dryRun'> & { readonly fromDay?: string },
+): RunInput {
+  const { at } = configuration.config.schedule
+  return {
+    ...world,
+    ...options,
+    schedule: { id: scheduleOf('digest').id, at },
+    zone: configuration.config.publication.zone,
+  }
+}
+
+/** 1 when something is still owed after the pass, or the source could not be read whole. */
+function exitCode({ counts, collected, verdict }: RunReport): number {
+  const failed = counts.some(({ state }) => ['waiting', 'unknown', 'review', 'rejected', 'claimed'].includes(state))
+  const owed = verdict !== 'planned' && counts.some(({ state }) => state === 'planned')
+  return failed || owed || !collected.complete ? 1 : 0
+}

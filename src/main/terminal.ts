@@ -1,0 +1,15 @@
+/** What a command may know of the process it runs in. Only `src/main.ts` reads `process` itself. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Working folder. */
+  readonly folder: string
+  /** Progress is drawn only for a person. */
+  readonly isTerminal: boolean
+  out(text: string): unknown
+  err(text: string): unknown
+}
+
+/** The call's words were wrong in a way that only shows with the configuration at hand; ends with 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

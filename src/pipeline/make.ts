@@ -1,0 +1,113 @@
+import type { House, RenderContext } from '../channel.ts'
+import type { Edition } from '../domain/edition.ts'
+import type { Finding } from '../domain/finding.ts'
+import { addDays } from '../domain/time.ts'
+import type { FrozenRendering, ItemQuery, Ports, StoredItem } from '../ports.ts'
+import { check } from './check.ts'
+import { compose, type ComposeSettings } from './compose.ts'
+import { recentItems, render, type ConfiguredChannel } from './render.ts'
+
+/** How far back an item that came after its day's edition is still taken in. */
+const LATE_DAYS = 7
+
+export interface EditionPlan {
+  readonly schedule: string
+  readonly date: string
+  readonly fromDay: string
+  readonly plannedAt: Date
+}
+
+export interface MakeSettings {
+  readonly compose: ComposeSettings
+  readonly channels: readonly ConfiguredChannel[]
+  /** Id of the source that the publication reads. */
+  readonly source: string
+  /** Sections whose dated items are news; undefined: all. */
+  readonly newsSections?: readonly string[]
+  /** How many of the latest items the feeds may carry. */
+  readonly recent: number
+}
+
+export interface Made {
+  readonly edition: Edition
+  readonly findings: readonly Finding[]
+  readonly renderings: readonly FrozenRendering[]
+  /** All of its items are from before the first run: it may be looked at but does not leave by itself. */
+  readonly beforeFirstRun: boolean
+}
+
+/**
+ * Composes, checks and renders the edition of a day from what the store knows; changes nothing.
+ * `edition` is undefined when there is nothing to send; the findings may say why.
+ */
+export async function make(
+  { store }: Pick<Ports, 'store'>,
+  planned: EditionPlan,
+  house: House,
+  settings: MakeSettings,
+): Promise<Made | { readonly edition: undefined; readonly findings: readonly Finding[] }> {
+  const candidates = await candidateItems(store, planned, settings)
+  const undated = await store.items({ source: settings.source, states: ['undated'], sourced: true })
+  const past = await store.editions(100)
+  const { edition, findings } = compose(
+    {
+      ...planned,
+      items: candidates,
+      past: past.flatMap(({ date, approvedAt }) => (approvedAt ? [{ date, approvedAt }] : [])),
+      lessons: undated.map(({ item }) => item),
+    },
+    settings.compose,
+  )
+  if (!edition) return { edition, findings }
+  const context = await renderContext(store, house, edition, settings)
+  return {
+    edition,
+    findings: [...findings, ...check(edition)],
+    renderings: await render(edition, settings.channels, context),
+    beforeFirstRun: candidates.every(({ state }) => state === 'skipped'),
+  }
+}
+
+/**
+ * News that no edition carries yet. When the whole day lies before the first run its items are taken all the same, so
+ * that an editor can look at the day; whoever asked must not send it.
+ */
+async function candidateItems(
+  store: Ports['store'],
+  planned: EditionPlan,
+  settings: Pick<MakeSettings, 'source' | 'newsSections'>,
+): Promise<StoredItem[]> {
+  const where = { ...newsOf(settings), toDay: planned.date }
+  const open = await store.items({ ...where, fromDay: addDays(planned.fromDay, -LATE_DAYS), states: ['new'] })
+  const fresh = open.filter(({ edition }) => edition === undefined)
+  if (open.some(({ day }) => day !== undefined && day >= planned.fromDay)) return fresh
+  const skipped = await store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })
+  return fresh.length > 0 ? fresh : skipped
+}
+
+/** What channels may know. Feeds reach up to the newest day that an edition carries, so that looking back never shortens them. */
+export async function renderContext(
+  store: Ports['store'],
+  house: House,
+  edition: Edition,
+  settings: Pick<MakeSettings, 'source' | 'newsSections' | 'recent'>,
+): Promise<RenderContext> {
+  const news = newsOf(settings)
+  const newest = (await store.items({ ...news, carried: true, limit: 1 }))[0]?.day ?? edition.date
+  const toDay = newest > edition.date ? newest : edition.date
+  const recent = await store.items({
+    ...news,
+    states: ['new', 'skipped'],
+    toDay,
+    sourced: true,
+    limit: settings.recent,
+  })
+  return {
+    house: { publication: house.publication, publicUrl: house.publicUrl },
+    recent: recentItems(recent, house.publication.zone),
+  }
+}
+
+function newsOf({ source, newsSections }: Pick<MakeSettings, 'source' | 'newsSections'>): ItemQuery {
+  return { source, ...(newsSections && { sections: newsSections }) }
+}

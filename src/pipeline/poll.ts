@@ -1,0 +1,21 @@
+import { collect } from './collect.ts'
+import type { Ports } from '../ports.ts'
+import { carryOut, type RunInput } from './run.ts'
+
+/** How many items the source added or changed, and how many owed deliveries were made up for. */
+export interface Polled {
+  readonly added: number
+  readonly changed: number
+  readonly delivered: number
+}
+
+/** Between editions: reads the source, so that its items are known early, and tries again what waits. */
+export async function poll(
+  ports: Pick<Ports, 'clock' | 'store' | 'log'>,
+  input: Pick<RunInput, 'source' | 'date' | 'zone' | 'houseFor' | 'sendersFor' | 'worker'>,
+  signal: AbortSignal,
+): Promise<Polled> {
+  const { added, changed, about } = await collect(ports, input.source, { day: input.date, zone: input.zone }, signal)
+  const delivered = await carryOut(ports, input, input.houseFor(about), () => undefined, signal)
+  return { added: added.length, changed: changed.length, delivered }
+}

@@ -1,0 +1,139 @@
+import type { House, Sender } from '../channel.ts'
+import type { Edition, EditionState } from '../domain/edition.ts'
+import type { Finding } from '../domain/finding.ts'
+import { instantAt } from '../domain/time.ts'
+import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout, StoredEdition } from '../ports.ts'
+import { approve } from './approve.ts'
+import { collect, type Collected } from './collect.ts'
+import { deliver, type Progress, type Worker } from './deliver.ts'
+import { make, type EditionPlan, type Made, type MakeSettings } from './make.ts'
+
+export interface RunInput {
+  readonly source: Source
+  readonly schedule: { readonly id: string; /** `HH:MM` in the publication's zone. */ readonly at: string }
+  /** Undefined: the latest day that the source has something for. */
+  readonly date: string | undefined
+  /** First day the edition covers; undefined: `date`. */
+  readonly fromDay?: string
+  readonly zone: string
+  readonly settings: MakeSettings
+  /** The publication is known for certain only once its source has been read. */
+  readonly houseFor: (about: SourceAbout) => House
+  readonly sendersFor: (house: House) => ReadonlyMap<string, Sender>
+  /** `editor`: a draft waits for approval; `auto`: it goes at once. */
+  readonly approval: 'auto' | 'editor'
+  /** Stop before anything is approved or delivered; the store is a scratch copy. */
+  readonly dryRun: boolean
+  readonly worker: Worker
+}
+
+/**
+ * What became of the edition in this pass.
+ * - `approved`: approved and carried out now; `resumed`: approved earlier, the rest was carried out now.
+ * - `unchanged`: had left before; `empty`: nothing was published; `draft` and `held` wait for an editor; `planned`: dry run.
+ */
+export type RunVerdict = 'approved' | 'resumed' | 'unchanged' | 'empty' | 'draft' | 'held' | 'planned'
+
+export interface RunReport {
+  readonly verdict: RunVerdict
+  readonly id: string
+  readonly house: House
+  readonly collected: Collected
+  readonly findings: readonly Finding[]
+  readonly edition: Edition | undefined
+  readonly state: EditionState | undefined
+  readonly reason: string
+  /** Made in this pass; empty when the edition was approved before. */
+  readonly renderings: readonly FrozenRendering[]
+  /** The ledger of this edition after the pass. */
+  readonly counts: readonly LedgerCount[]
+  /** Deliveries that this pass sent, of any edition. */
+  readonly delivered: number
+}
+
+/**
+ * One pass: collect, compose, check, render, approve, deliver. Safe to repeat and to kill at any instant: what was
+ * decided is in the store, and a later pass takes up where this one stopped. A source that cannot be read never keeps
+ * what is already owed from leaving.
+ */
+export async function run(
+  ports: Pick<Ports, 'clock' | 'store' | 'log'>,
+  input: RunInput,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<RunReport> {
+  const collected = await collect(ports, input.source, { day: input.date, zone: input.zone }, signal)
+  const house = input.houseFor(collected.about)
+  const planned = planFor(input, collected.day)
+  const id = `${planned.schedule}/${planned.date}`
+  const before = await ports.store.edition(id)
+  const open = before === undefined || before.state === 'draft'
+  const made = open ? await make(ports, planned, house, input.settings) : undefined
+  const verdict = made ? await decide(ports, input, made) : standing(before)
+  const delivered = input.dryRun ? 0 : await carryOut(ports, input, house, onProgress, signal)
+  const after = await ports.store.edition(id)
+  return {
+    verdict: verdict === 'unchanged' && delivered > 0 ? 'resumed' : verdict,
+    id,
+    house,
+    collected,
+    findings: made?.findings ?? after?.findings ?? [],
+    edition: made?.edition ?? after?.edition,
+    state: after?.state,
+    reason: after?.reason ?? '',
+    renderings: made?.edition ? made.renderings : [],
+    counts: await ports.store.counts(id),
+    delivered,
+  }
+}
+
+function planFor({ schedule, zone, fromDay }: RunInput, date: string): EditionPlan {
+  return { schedule: schedule.id, date, fromDay: fromDay ?? date, plannedAt: instantAt(date, schedule.at, zone) }
+}
+
+/** Approves, keeps or only looks at what was made. */
+async function decide(
+  ports: Pick<Ports, 'clock' | 'store'>,
+  input: RunInput,
+  made: Made | { readonly edition: undefined },
+): Promise<RunVerdict> {
+  if (!made.edition) return 'empty'
+  if (made.beforeFirstRun) {
+    const reason = 'its items were published before groundwire first read this source'
+    await ports.store.keep(made.edition, 'held', made.findings, reason)
+    return 'held'
+  }
+  if (input.dryRun || input.approval === 'editor') {
+    await ports.store.keep(made.edition, 'draft', made.findings, '')
+    return input.dryRun ? 'planned' : 'draft'
+  }
+  const done = await approve(ports, made.edition, input.settings.channels, made.renderings, made.findings)
+  return done ? 'approved' : 'unchanged'
+}
+
+function standing(before: StoredEdition | undefined): RunVerdict {
+  return before?.state === 'held' ? 'held' : 'unchanged'
+}
+
+/**
+ * Delivers whatever is owed, of this edition or an earlier one, and brings the editions' states up to date.
+ *
+ * @returns how many deliveries were sent.
+ */
+export async function carryOut(
+  ports: Pick<Ports, 'clock' | 'store' | 'log'>,
+  input: Pick<RunInput, 'sendersFor' | 'worker'>,
+  house: House,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  let delivered = 0
+  const count = (progress: Progress): void => {
+    delivered += progress.settlements.filter(({ kind }) => kind === 'sent').length
+    onProgress(progress)
+  }
+  await deliver(ports, input.sendersFor(house), input.worker, count, signal)
+  for (const { id, state } of await ports.store.editions(100))
+    if (state === 'approved' || state === 'sending') await ports.store.settleEdition(id)
+  return delivered
+}

@@ -1,0 +1,40 @@
+import type { DeliveryState } from '../domain/delivery.ts'
+import type { Edition, EditionState } from '../domain/edition.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { Publication } from '../domain/publication.ts'
+import type { FrozenRendering } from '../ports.ts'
+
+/** What the desk shows of one channel: what would leave, or what left, and what became of it. */
+export interface ChannelView {
+  readonly id: string
+  readonly title: string
+  readonly renderings: readonly FrozenRendering[]
+  /** Empty until the edition is approved. */
+  readonly counts: readonly { readonly state: DeliveryState; readonly count: number }[]
+}
+
+/** `unsaved`: composed just now for looking at, not kept. */
+export interface EditionView {
+  readonly edition: Edition
+  readonly state: EditionState | 'unsaved'
+  readonly reason: string
+  /** About the edition and its items; what is about one rendering stands in that rendering. */
+  readonly findings: readonly Finding[]
+  readonly channels: readonly ChannelView[]
+}
+
+export interface EditionLine {
+  readonly id: string
+  readonly date: string
+  readonly subject: string
+  readonly state: EditionState | 'unsaved'
+  readonly items: number
+}
+
+/** What the editors' desk may ask; it changes nothing. */
+export interface Desk {
+  readonly publication: Publication
+  /** Newest first. */
+  list(limit: number): Promise<EditionLine[]>
+  view(id: string): Promise<EditionView | undefined>
+}

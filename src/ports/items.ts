@@ -1,0 +1,67 @@
+import type { Finding } from '../domain/finding.ts'
+import type { Item } from '../domain/item.ts'
+import type { SourceAbout, Validators } from './source.ts'
+
+/**
+ * `new`: may go into an edition of its day. `skipped`: recorded, never sent (see `reason`). `undated`: has no day, so
+ * it is never news; lessons.
+ */
+export type ItemState = 'new' | 'skipped' | 'undated'
+
+export interface StoredItem {
+  readonly item: Item
+  readonly hash: string
+  readonly source: string
+  readonly state: ItemState
+  readonly reason?: string
+  /** Day in the publication's zone; absent for `undated`. */
+  readonly day?: string
+  /** How many items of its day (or of the undated) stand behind it in the source's order. */
+  readonly position: number
+  /** Edition that carries it, if any. */
+  readonly edition?: string
+  /** Instants, RFC 3339 UTC. `changedAt` moves when the content hash does. */
+  readonly firstSeenAt: string
+  readonly changedAt: string
+}
+
+/** One complete or broken-off reading of a source, to be recorded in one transaction. */
+export interface Reading {
+  readonly source: string
+  readonly at: string
+  readonly validators: Validators
+  readonly about: SourceAbout
+  readonly findings: readonly Finding[]
+  readonly items: readonly Omit<StoredItem, 'source' | 'firstSeenAt' | 'changedAt' | 'edition'>[]
+}
+
+export interface SourceState {
+  readonly id: string
+  /** Day that the first run made: what is older is never sent. */
+  readonly firstDay: string
+  readonly validators: Validators
+  readonly about: SourceAbout
+  /** Of the last reading that was recorded. */
+  readonly findings: readonly Finding[]
+}
+
+/** URLs of items that a recorded reading added, or whose content hash it changed. */
+export interface Recorded {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+}
+
+export interface ItemQuery {
+  readonly states?: readonly ItemState[]
+  /** Inclusive days; undated items match neither. */
+  readonly fromDay?: string
+  readonly toDay?: string
+  readonly sections?: readonly string[]
+  /** Only items with at least one primary source. */
+  readonly sourced?: boolean
+  /** Only items that this source listed last. */
+  readonly source?: string
+  /** Only items that an edition carries. */
+  readonly carried?: boolean
+  readonly limit?: number
+}

@@ -1,0 +1,108 @@
+import type { SourceAbout, SourceEvent } from '../ports.ts'
+import { cleanLine } from '../domain/text.ts'
+import { canonicalUrl } from '../domain/url.ts'
+import { restoreLines } from './collapsed.ts'
+import { itemFrom } from './draft.ts'
+import type { Checked } from './draft.ts'
+import { plainInline } from './inline.ts'
+import { blocksOf, MAX_ITEM_LENGTH } from './llms-full-blocks.ts'
+import type { Block } from './llms-full-blocks.ts'
+import { itemParts } from './llms-full-item.ts'
+import type { ItemParts } from './llms-full-item.ts'
+import { absoluteMarkdown } from './markdown-links.ts'
+import { quoted, SourceProblem } from './problem.ts'
+
+export interface LlmsFullOptions {
+  /** What a relative `URL:` is relative to. */
+  readonly base?: string | undefined
+  /** Section of items that stand before any section heading. */
+  readonly section: string
+}
+
+/**
+ * Reads the `llms-full.txt` convention, as written or with all white space collapsed: an H1, a block quotation, `## `
+ * sections and items of `### Title (date)`, labelled fields, a Markdown body and a closing `---`. Items are yielded as
+ * they are complete. Throws `SourceProblem` after the last whole item when the source has no items or is cut off.
+ */
+export async function* readLlmsFull(
+  pieces: AsyncIterable<string>,
+  options: LlmsFullOptions,
+): AsyncGenerator<SourceEvent> {
+  let head = ''
+  let count = 0
+  let section = options.section
+  for await (const block of blocksOf(pieces)) {
+    if (block.kind === 'head') {
+      head = block.text
+      continue
+    }
+    const parts = itemParts(block)
+    count += 1
+    section = parts.section ?? section
+    if (count === 1) yield { kind: 'about', about: aboutFrom(head, parts, options) }
+    if (block.kind === 'cutOff') throw cutOff(parts)
+    const { item, findings } =
+      block.kind === 'tooLong' ? tooLong(parts, count) : check(block, parts, section, count, options)
+    for (const finding of findings) yield { kind: 'problem', finding }
+    if (item) yield { kind: 'item', item }
+  }
+  if (count === 0) throw withoutItems(head)
+}
+
+function check(block: Block, parts: ItemParts, section: string, count: number, { base }: LlmsFullOptions): Checked {
+  const text = block.form === 'collapsed' ? restoreLines(parts.body) : parts.body
+  const { title, published, url, summary, sources, lesson } = parts
+  return itemFrom(
+    {
+      url,
+      section,
+      title,
+      published,
+      summary,
+      sources,
+      markup: true,
+      undated: lesson,
+      body: { format: 'markdown', text },
+    },
+    { place: `item ${count}`, base, link: absoluteMarkdown },
+  )
+}
+
+/** The name is the H1 without what only says which file this is; the description the first sentence of the quotation. */
+function aboutFrom(head: string, first: ItemParts, { base }: LlmsFullOptions): SourceAbout {
+  const [, heading = '', rest = ''] = /^\s*# ([^\n]{1,500}?)(?:\n| (?=> )|$)([^]*)/.exec(head.slice(0, 10_000)) ?? []
+  const title = cleanLine(plainInline(heading)).replace(/\s[—–-]\s.*\bLLMs?\b.*$/i, '')
+  const quotation = /^\s*> ((?:[^\n]|\n> ?)*)/.exec(rest)?.[1]?.replace(/\n> ?/g, ' ') ?? ''
+  const [sentence = ''] = /^.{1,400}?[.!?](?=\s|$)/.exec(cleanLine(plainInline(quotation))) ?? []
+  const url = canonicalUrl(first.url ?? '', base)
+  return {
+    ...(title === '' ? {} : { title }),
+    ...(sentence === '' ? {} : { description: sentence }),
+    ...(url === undefined ? {} : { url: `${new URL(url).origin}/` }),
+  }
+}
+
+function tooLong({ title }: ItemParts, count: number): Checked {
+  const name = title === '' ? `item ${count}` : quoted(title)
+  const message = `${name} was left out: it is longer than ${MAX_ITEM_LENGTH} characters, or its closing --- is missing.`
+  const advice = 'End every item with a line of ---.'
+  return { findings: [{ severity: 'error', code: 'item-too-long', field: 'body', message, advice }] }
+}
+
+function cutOff({ title }: ItemParts): SourceProblem {
+  return new SourceProblem(
+    'source-cut-off',
+    `The source ends in the middle of ${title === '' ? 'an item' : quoted(title)}: its closing --- is missing. That item was left out, for nobody can tell whether it is whole.`,
+    'Read it again later; if the source does end so, add the closing ---.',
+  )
+}
+
+function withoutItems(head: string): SourceProblem {
+  return head.trim() === ''
+    ? new SourceProblem('source-empty', 'The source is empty.', 'Check that it was written and uploaded completely.')
+    : new SourceProblem(
+        'source-no-items',
+        `The source has no items: it begins ${quoted(head)} and has no heading like "### Title (2026-06-29)".`,
+        'Expected is an llms-full.txt, a feed or a folder of Markdown; check the address.',
+      )
+}

@@ -1,0 +1,100 @@
+import type { Delivery } from '../../domain/delivery.ts'
+import { editionItems } from '../../domain/edition.ts'
+import type { Freeze, FrozenRendering, Mailing, Store } from '../../ports.ts'
+import { StoreError } from '../error.ts'
+import type { Connection } from './connection.ts'
+import { putOpen } from './editions.ts'
+
+/** Freezing an edition: everything that leaves, and everything owed, in one transaction. */
+export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
+  return { approve: (freeze) => db.write(() => approve(db, freeze)) }
+}
+
+function approve(db: Connection, freeze: Freeze): boolean {
+  const { edition, findings, at } = freeze
+  if (!putOpen(db, { edition, state: 'approved', findings, reason: '', approvedAt: at })) return false
+  for (const [place, rendering] of freeze.renderings.entries()) addRendering(db, edition.id, place, rendering)
+  for (const { url } of editionItems(edition))
+    db.run('INSERT INTO edition_items (edition, url) VALUES (:edition, :url) ON CONFLICT (url, edition) DO NOTHING', {
+      edition: edition.id,
+      url,
+    })
+  const frozen = new Set(freeze.renderings.map(({ channel, id }) => `${channel} ${id}`))
+  for (const owed of [...freeze.deliveries, ...freeze.mailings])
+    if (!frozen.has(`${owed.channel} ${owed.rendering}`))
+      throw new StoreError(
+        `"${owed.key}" is to deliver the rendering "${owed.rendering}" of ${owed.channel}, which ${edition.id} does not have.`,
+      )
+  for (const delivery of freeze.deliveries) addDelivery(db, delivery)
+  for (const mailing of freeze.mailings) addMailing(db, edition.id, mailing)
+  for (const channel of freeze.documents) supersede(db, edition.id, channel, at)
+  return true
+}
+
+function addRendering(db: Connection, edition: string, place: number, rendering: FrozenRendering): void {
+  db.run(
+    `INSERT INTO renderings
+       (edition, channel, id, place, hash, identity, title, item, media_type, content, page, text, measures, findings,
+        may_leave)
+     VALUES
+       (:edition, :channel, :id, :place, :hash, :identity, :title, :item, :mediaType, :content, :page, :text, :measures,
+        :findings, :mayLeave)`,
+    {
+      ...rendering,
+      edition,
+      place,
+      item: rendering.item ?? null,
+      text: rendering.text ?? null,
+      measures: JSON.stringify(rendering.measures),
+      findings: JSON.stringify(rendering.findings),
+      mayLeave: rendering.mayLeave ? 1 : 0,
+    },
+  )
+}
+
+/** A key that was planned before, by whichever edition, is owed already. */
+function addDelivery(db: Connection, delivery: Delivery): void {
+  db.run(
+    `INSERT INTO deliveries (key, attempt_group, edition, channel, rendering, target, address)
+     VALUES (:key, :group, :edition, :channel, :rendering, :target, :address)
+     ON CONFLICT (key) DO NOTHING`,
+    { ...delivery, address: delivery.address ?? null },
+  )
+}
+
+/** Subscribers are read in the order of their ids, so that keys come sorted and their index grows at its end. */
+function addMailing(db: Connection, edition: string, mailing: Mailing): void {
+  db.run(
+    `INSERT INTO deliveries (key, attempt_group, edition, channel, rendering, target, address)
+     SELECT
+       :key || '/' || id,
+       :key || '/chunk/' || ((row_number() OVER (ORDER BY id) - 1) / CAST(:perAttempt AS INTEGER)),
+       :edition, :channel, :rendering, id, address
+     FROM subscribers
+     WHERE state = 'active'
+     ORDER BY id
+     ON CONFLICT (key) DO NOTHING`,
+    { ...mailing, edition },
+  )
+}
+
+/** Only what this edition really plans anew overtakes: a target whose key was planned before keeps that delivery. */
+function supersede(db: Connection, edition: string, channel: string, at: string): void {
+  db.run(
+    `UPDATE deliveries
+     SET state = 'superseded', not_before = NULL, claimed_by = NULL, claimed_at = NULL, reason = 'overtaken by ' || :edition, settled_at = :at
+     WHERE id IN (
+       SELECT older.id
+       FROM editions
+       JOIN deliveries older INDEXED BY deliveries_state
+         ON older.edition = editions.id AND older.state IN ('planned', 'waiting', 'unknown', 'claimed') AND older.channel = :channel
+       WHERE editions.state IN ('approved', 'sending', 'held', 'cancelled') AND editions.id <> :edition
+     )
+     AND target IN (
+       SELECT newer.target
+       FROM deliveries newer
+       WHERE newer.edition = :edition AND newer.state = 'planned' AND newer.channel = :channel
+     )`,
+    { edition, channel, at },
+  )
+}

@@ -1,0 +1,114 @@
+import { finalStates } from '../../domain/delivery.ts'
+import { editionItems, type Edition, type EditionState } from '../../domain/edition.ts'
+import type { Finding } from '../../domain/finding.ts'
+import type { FrozenRendering, Store } from '../../ports.ts'
+import { StoreError } from '../error.ts'
+import type { Connection } from './connection.ts'
+import { editionRow, editionSummaryRow, editionStateRow, renderingRow, rowAs } from './rows.ts'
+
+const SUMMARY_COLUMNS = 'id, date, subject, items, state, reason, approved_at AS approvedAt'
+
+/** Editions and their frozen renderings, apart from their approval. */
+export function editionMethods(
+  db: Connection,
+): Pick<Store, 'edition' | 'editions' | 'keep' | 'settleEdition' | 'renderings'> {
+  const columns = 'edition, state, findings, reason, approved_at AS approvedAt'
+  return {
+    edition: (id) =>
+      db.read(() => {
+        const row = db.get(`SELECT ${columns} FROM editions WHERE id = :id`, { id })
+        return row && rowAs(editionRow, row, 'editions')
+      }),
+    editions: (limit) =>
+      db.read(() =>
+        db
+          .all(`SELECT ${SUMMARY_COLUMNS} FROM editions ORDER BY date DESC, id LIMIT :limit`, { limit })
+          .map((row) => rowAs(editionSummaryRow, row, 'editions')),
+      ),
+    keep: (edition, state, findings, reason) => db.write(() => putOpen(db, { edition, state, findings, reason })),
+    settleEdition: (id) => db.write(() => settleEdition(db, id)),
+    renderings: (edition) => db.read(() => renderings(db, edition)),
+  }
+}
+
+/**
+ * Writes an edition that may still be written: absent, draft or held.
+ * @returns false, and changes nothing, when it is past that. Writes nothing when nothing differs.
+ */
+export function putOpen(
+  db: Connection,
+  next: {
+    readonly edition: Edition
+    readonly state: EditionState
+    readonly findings: readonly Finding[]
+    readonly reason: string
+    readonly approvedAt?: string
+  },
+): boolean {
+  const known = stateOf(db, next.edition.id)
+  if (known !== undefined && known !== 'draft' && known !== 'held') return false
+  db.run(
+    `INSERT INTO editions (id, date, state, reason, approved_at, subject, items, edition, findings)
+     VALUES (:id, :date, :state, :reason, :approvedAt, :subject, :items, :edition, :findings)
+     ON CONFLICT (id) DO UPDATE
+     SET date = excluded.date, state = excluded.state, reason = excluded.reason, approved_at = excluded.approved_at,
+       subject = excluded.subject, items = excluded.items, edition = excluded.edition, findings = excluded.findings
+     WHERE (state, reason, edition, findings) <> (excluded.state, excluded.reason, excluded.edition, excluded.findings)`,
+    {
+      id: next.edition.id,
+      date: next.edition.date,
+      state: next.state,
+      subject: next.edition.subject,
+      items: editionItems(next.edition).length,
+      reason: next.reason,
+      approvedAt: next.approvedAt ?? null,
+      edition: JSON.stringify(next.edition),
+      findings: JSON.stringify(next.findings),
+    },
+  )
+  return true
+}
+
+function stateOf(db: Connection, id: string): EditionState | undefined {
+  const row = db.get('SELECT state FROM editions WHERE id = :id', { id })
+  return row && rowAs(editionStateRow, row, 'editions').state
+}
+
+/** An edition with nothing left to do is sent; an edition with no deliveries at all has nothing to do. */
+function settleEdition(db: Connection, id: string): EditionState {
+  const state = stateOf(db, id)
+  if (state === undefined) throw new StoreError(`There is no edition "${id}" in the store ${db.path}.`)
+  if (state !== 'approved' && state !== 'sending' && state !== 'sent') return state
+  const next = ledgerState(db, id, state)
+  if (next !== state) db.run('UPDATE editions SET state = :next WHERE id = :id', { id, next })
+  return next
+}
+
+function ledgerState(db: Connection, id: string, state: EditionState): EditionState {
+  const has = (states: readonly string[]): boolean =>
+    db.get('SELECT 1 FROM deliveries WHERE edition = :id AND state IN (SELECT value FROM json_each(:states)) LIMIT 1', {
+      id,
+      states: JSON.stringify(states),
+    }) !== undefined
+  if (!has(['planned', 'claimed', 'waiting', 'unknown'])) return 'sent'
+  return state !== 'approved' || has(['claimed', 'waiting', 'unknown', ...finalStates]) ? 'sending' : 'approved'
+}
+
+const RENDERING_COLUMNS = `channel, id, hash, identity, title, item, media_type AS mediaType, content, page, text, measures,
+  findings, may_leave AS mayLeave`
+
+function renderings(db: Connection, edition: string): FrozenRendering[] {
+  return db
+    .all(`SELECT ${RENDERING_COLUMNS} FROM renderings WHERE edition = :edition ORDER BY place`, { edition })
+    .map((row) => rowAs(renderingRow, row, 'renderings'))
+}
+
+/** @throws StoreError when there is none: the schema allows no delivery without its rendering. */
+export function renderingOf(db: Connection, edition: string, channel: string, id: string): FrozenRendering {
+  const row = db.get(
+    `SELECT ${RENDERING_COLUMNS} FROM renderings WHERE edition = :edition AND channel = :channel AND id = :id`,
+    { edition, channel, id },
+  )
+  if (!row) throw new StoreError(`The rendering "${id}" of ${channel}, edition "${edition}", is missing in ${db.path}.`)
+  return rowAs(renderingRow, row, 'renderings')
+}

@@ -1,0 +1,42 @@
+import { Hono } from 'hono'
+import { trimTrailingSlash } from 'hono/trailing-slash'
+import type { Desk } from '../pipeline/view.ts'
+import type { Files, Log } from '../ports.ts'
+import { deskRoutes } from './desk/routes.ts'
+import { feedRoutes } from './feeds.ts'
+import { readingOnly, safeHeaders, thisMachineOnly } from './headers.ts'
+import { healthRoutes, type Health } from './health.ts'
+import { plainPage } from './page.ts'
+import { readerRoutes } from './reader/routes.ts'
+
+export interface WebDeps {
+  readonly desk: Desk
+  readonly files: Files
+  readonly log: Log
+  /** Where readers find these pages; no trailing slash. */
+  readonly publicUrl: string
+  readonly health: () => Promise<Health>
+  /** `preview`: for an editor on this machine, who sees everything. `start`: readers see only what has been let go. */
+  readonly mode: 'preview' | 'start'
+}
+
+/** All pages, as one handler without a socket: `serve` gives it one, tests call its `request`. */
+export function createApp({ desk, files, log, publicUrl, health, mode }: WebDeps): Hono {
+  const { publication } = desk
+  const app = new Hono()
+  app.use(safeHeaders(), readingOnly(), trimTrailingSlash())
+  app.use(mode === 'preview' ? '*' : '/desk/*', thisMachineOnly(publication))
+  app.route('/', healthRoutes(health, log))
+  app.route('/', feedRoutes(files))
+  app.route('/desk', deskRoutes(desk))
+  app.route('/', readerRoutes({ desk, publicUrl, mode }))
+  app.notFound((c) =>
+    c.html(plainPage(publication, 'Not found', 'There is no page at this address. It may have been mistyped.'), 404),
+  )
+  app.onError((error, c) => {
+    log.error(`${c.req.method} ${c.req.path} failed: ${error.message}`)
+    const sentence = 'The page could not be made. The log of the worker says why. Try again in a moment.'
+    return c.html(plainPage(publication, 'Something went wrong', sentence), 500)
+  })
+  return app
+}

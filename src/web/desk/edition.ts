@@ -1,0 +1,64 @@
+import { html } from 'hono/html'
+import { editionItems } from '../../domain/edition.ts'
+import type { Publication } from '../../domain/publication.ts'
+import { longDay } from '../../domain/time.ts'
+import type { ChannelView, EditionView } from '../../pipeline/view.ts'
+import { page, type Html } from '../page.ts'
+import { counted, editionWords, scheduleInWords, timeIn, unbroken } from '../words.ts'
+import { deliveriesSection } from './deliveries.ts'
+import { findingsBeside, findingsSummary, placeFindings, type PlacedFindings } from './findings.ts'
+import { itemsSection } from './items.ts'
+import { mailSection } from './mail.ts'
+import { documentsSection, postsSection } from './posts.ts'
+
+/** Everything about one edition on one page: what was found, what is in it, what each channel makes of it, what became of it. */
+export function editionPage(publication: Publication, view: EditionView): Html {
+  const { edition, channels } = view
+  const findings = placeFindings(view)
+  const day = longDay(edition.date, 'en')
+  const channelSection = (channel: ChannelView): Html => {
+    if (channel.renderings.length === 0) return emptySection(channel, findings)
+    if (channel.id === 'email') return mailSection(publication, edition, channel, findings)
+    const posts = channel.renderings.some(({ item }) => item !== undefined)
+    return (posts ? postsSection : documentsSection)(edition.id, channel, findings)
+  }
+  return page({
+    publication,
+    title: day,
+    place: html`<a href="/desk">The desk</a>`,
+    kind: 'desk',
+    home: '/desk',
+    head: head(publication, view, day, findings),
+    main: html`${
+      findings.edition.length > 0 ? html`<div class="of-edition measure">${findingsBeside(findings.edition)}</div>` : ''
+    }
+    ${itemsSection(edition, findings)} ${channels.map(channelSection)} ${deliveriesSection(view)}`,
+  })
+}
+
+function head({ zone }: Publication, view: EditionView, day: string, findings: PlacedFindings): Html {
+  const { edition, state, reason, channels } = view
+  const { name, meaning } = editionWords[state]
+  const time = `planned for ${timeIn(zone, edition.plannedAt)}, ${zone}`
+  return html`<h1>${unbroken(day)}</h1>
+    <p class="line quiet figures">
+      <span>${scheduleInWords(edition.schedule)}</span><span>${counted(editionItems(edition).length, 'item')}</span
+      ><span>${time}</span>
+    </p>
+    <p class="state measure"><b>${name}.</b> ${meaning}${reason ? html` <span dir="auto">${reason}</span>` : ''}</p>
+    <div>${findingsSummary(findings)}</div>
+    <nav class="jump line" aria-label="Parts of this page">
+      <a href="#items">The items</a>${channels.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}<a
+        href="#deliveries"
+        >Deliveries</a
+      >
+    </nav>`
+}
+
+function emptySection({ id, title }: ChannelView, findings: PlacedFindings): Html {
+  return html`<section id="${id}">
+    <h2>${title}</h2>
+    <p class="quiet">Nothing leaves through this channel.</p>
+    ${findingsBeside(findings.channels.get(id))}
+  </section>`
+}

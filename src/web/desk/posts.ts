@@ -1,0 +1,44 @@
+import { html } from 'hono/html'
+import type { ChannelView } from '../../pipeline/view.ts'
+import type { FrozenRendering } from '../../ports.ts'
+import type { Html } from '../page.ts'
+import { counted } from '../words.ts'
+import { findingsBeside, type PlacedFindings } from './findings.ts'
+import { frame } from './frames.ts'
+import { measuresLine } from './measures.ts'
+
+/** Posts side by side like a contact sheet, each as its network draws it, with its counters. */
+export function postsSection(edition: string, channel: ChannelView, findings: PlacedFindings): Html {
+  return html`<section id="${channel.id}">
+    <h2>${channel.title}</h2>
+    <p class="quiet">${counted(channel.renderings.length, 'post')}</p>
+    ${findingsBeside(findings.channels.get(channel.id))}
+    <ol class="posts">
+      ${channel.renderings.map(
+        (rendering) =>
+          html`<li class="post">
+            <h3 dir="auto">${rendering.title}</h3>
+            ${measuresLine(edition, rendering)}
+            ${frame(edition, rendering, `${channel.title} post: ${rendering.title}`)}
+            ${findingsBeside(findings.renderings.get(rendering))}
+          </li>`,
+      )}
+    </ol>
+  </section>`
+}
+
+/** Whole documents, such as feeds: one below the other, open are the first and those with findings. */
+export function documentsSection(edition: string, channel: ChannelView, findings: PlacedFindings): Html {
+  const opens = (rendering: FrozenRendering, index: number): boolean =>
+    index === 0 || findings.renderings.has(rendering)
+  const document = (rendering: FrozenRendering, index: number): Html =>
+    html`<details class="document" ${opens(rendering, index) ? 'open' : ''}>
+      <summary><h3 dir="auto">${rendering.title}</h3></summary>
+      ${measuresLine(edition, rendering)} ${findingsBeside(findings.renderings.get(rendering))}
+      ${frame(edition, rendering, `${channel.title}: ${rendering.title}`)}
+    </details>`
+  return html`<section id="${channel.id}">
+    <h2>${channel.title}</h2>
+    ${findingsBeside(findings.channels.get(channel.id))} ${channel.renderings.map(document)}
+  </section>`
+}

@@ -1,0 +1,64 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { Publication } from '../domain/publication.ts'
+import { plainPage } from './page.ts'
+import { cssSource } from './style.ts'
+
+const NEVER = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+/**
+ * Our own pages: the one style sheet by its hash, no script, no style attribute. What a title or a finding smuggles in
+ * could therefore neither run nor repaint the page, even if escaping failed.
+ */
+const PAGE_POLICY = `${NEVER}; style-src ${cssSource}; img-src data:; frame-src 'self'`
+
+/**
+ * Pages that a channel drew: mail needs inline styles and images from anywhere on the secure web. Still no script, no
+ * form, no frame.
+ */
+export const RENDERED_POLICY = `${NEVER}; style-src 'unsafe-inline'; img-src https: data:`
+
+/**
+ * The same in a frame of the desk: an origin of its own, so that it can reach nothing here. Links open a new tab, as
+ * an editor who checks them needs.
+ */
+export const FRAME_POLICY = `${RENDERED_POLICY}; sandbox allow-popups allow-popups-to-escape-sandbox`
+
+/** What every answer carries unless its route says otherwise. */
+export function safeHeaders(): MiddlewareHandler {
+  return createMiddleware(async (c, next) => {
+    c.header('Content-Security-Policy', PAGE_POLICY)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'no-referrer')
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+}
+
+/** Nothing can be changed through these pages yet, so nothing but reading is understood. */
+export function readingOnly(): MiddlewareHandler {
+  return createMiddleware(async (c, next) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) return next()
+    return c.text('These pages can only be read.\n', 405, { Allow: 'GET, HEAD' })
+  })
+}
+
+/**
+ * The desk shows what is not published yet and knows no sign-in, so it answers under this machine's own names alone.
+ * That also keeps out a web page that points a name of its own at this machine (DNS rebinding), and a reverse proxy
+ * that was only meant to carry the readers' pages.
+ */
+export function thisMachineOnly(publication: Publication): MiddlewareHandler {
+  return createMiddleware(async (c, next) => {
+    if (isLocal(c)) return next()
+    const sentence =
+      'The desk shows what is not published yet. It answers only on the machine it runs on, under http://localhost; from elsewhere, use an SSH tunnel (ssh -L).'
+    return c.html(plainPage(publication, 'Only on this machine', sentence), 403)
+  })
+}
+
+function isLocal(c: Context): boolean {
+  const { hostname } = new URL(c.req.url)
+  const proxied = c.req.header('x-forwarded-for') ?? c.req.header('forwarded')
+  return proxied === undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}

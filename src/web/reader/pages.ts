@@ -1,0 +1,97 @@
+import { html } from 'hono/html'
+import type { Item } from '../../domain/item.ts'
+import type { Publication } from '../../domain/publication.ts'
+import { longDay } from '../../domain/time.ts'
+import type { EditionLine, EditionView } from '../../pipeline/view.ts'
+import { feedDiscovery, feeds } from '../feeds.ts'
+import { page, type Html } from '../page.ts'
+import { headline, sourceLine } from '../story.ts'
+import { counted, unbroken } from '../words.ts'
+
+export interface ReaderHouse {
+  readonly publication: Publication
+  readonly publicUrl: string
+}
+
+/** One edition for readers in the look of the house, or word that there is none yet. */
+export function readerPage({ publication, publicUrl }: ReaderHouse, view: EditionView | undefined): Html {
+  const frame = { publication, place: ways(), kind: 'reader', home: '/', foot: foot(publication) } as const
+  if (!view) {
+    const main = html`<p class="measure">The first edition has not left yet. It will stand here.</p>`
+    const meta = feedDiscovery(publicUrl, publication.name)
+    return page({ ...frame, title: 'No edition yet', head: html`<h1>${publication.description}</h1>`, main, meta })
+  }
+  const { id, date, intro, stories, briefs, background } = view.edition
+  const day = longDay(date, 'en')
+  const address = `${publicUrl}/editions/${id}`
+  return page({
+    ...frame,
+    title: day,
+    meta: html`<link rel="canonical" href="${address}" />${feedDiscovery(publicUrl, publication.name)}`,
+    head: html`<h1>${unbroken(day)}</h1>
+      ${intro ? html`<p class="measure state" dir="auto">${intro}</p>` : ''}
+      <p class="quiet"><a href="/editions/${id}">As it was mailed</a></p>`,
+    main: html`${list('', stories, 'item')}${list('In brief', briefs, 'item brief')}${list(
+      'Background',
+      background,
+      'item brief',
+    )}`,
+  })
+}
+
+/** Every edition that has been let go, newest first. */
+export function pastEditions({ publication, publicUrl }: ReaderHouse, editions: readonly EditionLine[]): Html {
+  return page({
+    publication,
+    title: 'Past editions',
+    place: ways(),
+    kind: 'reader',
+    home: '/',
+    meta: feedDiscovery(publicUrl, publication.name),
+    head: html`<h1>Past editions</h1>`,
+    main:
+      editions.length === 0
+        ? html`<p class="measure">The first edition has not left yet. It will be listed here.</p>`
+        : html`<ol class="editions measure">
+            ${editions.map(entry)}
+          </ol>`,
+    foot: foot(publication),
+  })
+}
+
+function list(name: string, items: readonly Item[], className: string): Html | '' {
+  if (items.length === 0) return ''
+  return html`${name ? html`<h2 class="group">${name}</h2>` : ''}
+    <ol>
+      ${items.map(
+        (item) =>
+          html`<li class="${className}">
+            <article class="text" dir="auto">
+              ${name ? html`<h3>${headline(item)}</h3>` : html`<h2>${headline(item)}</h2>`}
+              ${name === '' && item.summary ? html`<p>${item.summary}</p>` : ''} ${sourceLine(item)}
+            </article>
+          </li>`,
+      )}
+    </ol>`
+}
+
+function entry({ id, date, subject, items }: EditionLine): Html {
+  return html`<li>
+    <p class="small quiet figures">${longDay(date, 'en')}</p>
+    <a href="/editions/${id}" dir="auto">${subject}</a>
+    <p class="small quiet">${counted(items, 'item')}</p>
+  </li>`
+}
+
+function ways(): Html {
+  return html`<a href="/editions">Past editions</a>`
+}
+
+function foot({ url, description }: Publication): Html {
+  return html`<p dir="auto">${description}</p>
+    <p class="line">
+      <a href="${url}">${new URL(url).hostname}</a><a href="/editions">Past editions</a>${feeds.map(
+        ({ file, name }) => html`<a href="/${file}">${name}</a>`,
+      )}
+    </p>`
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { platform } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Files } from '../ports.ts'
+import { isGone, workerName } from './worker.ts'
+
+/** A file or folder that could not be used; the message says which and what to do. */
+export class FilesError extends Error {
+  override readonly name = 'FilesError'
+}
+
+/**
+ * Files below `root`, which is made at the first write. A write is complete and on the disk when it resolves; when it
+ * rejects, or the process dies at any instant, the old file is whole. What a killed process left behind is never
+ * listed, and is cleared from a folder at the next writer's first write there.
+ */
+export function createFiles(root: string): Files {
+  const cleared = new Set<string>()
+  return {
+    async write(path, content) {
+      const target = inside(root, path)
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content
+      try {
+        if (await holds(target, bytes)) return 'same'
+        const folder = dirname(target)
+        await makeFolder(folder)
+        if (!cleared.has(folder)) await clearLeftovers(folder)
+        cleared.add(folder)
+        await replace(target, bytes)
+        return 'written'
+      } catch (error) {
+        throw explained(error, 'write', target)
+      }
+    },
+    async read(path) {
+      const target = inside(root, path)
+      try {
+        return await readFile(target, 'utf8')
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+        throw explained(error, 'read', target)
+      }
+    },
+    async list(folder) {
+      const target = inside(root, folder)
+      try {
+        return (await readdir(target)).filter((name) => !name.startsWith('.')).toSorted()
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+        throw explained(error, 'list', target)
+      }
+    },
+  }
+}
+
+/** The absolute path, or an error for any spelling that could mean a place outside the root. */
+function inside(root: string, path: string): string {
+  const segments = path.split('/')
+  const safe = segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+  if (!safe || path.includes('\\') || path.includes('\0')) {
+    throw new FilesError(
+      `The path ${JSON.stringify(path)} does not name a place below ${root}: use names joined by "/".`,
+    )
+  }
+  return join(root, ...segments)
+}
+
+async function holds(target: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    if ((await stat(target)).size !== bytes.byteLength) return false
+    return (await readFile(target)).equals(bytes)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function replace(target: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(target), temporaryName())
+  try {
+    await writeDurably(temporary, bytes)
+    await rename(temporary, target)
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined)
+    throw error
+  }
+  await syncFolder(dirname(target))
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx')
+  await file.writeFile(bytes)
+  await file.sync()
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** Makes names in a folder durable. Windows cannot open a folder, and needs no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (platform() === 'win32') return
+  await using handle = await open(folder)
+  await handle.sync()
+}
+
+const TEMPORARY = /^\.([\w-]+)\.[0-9a-f]{8}\.tmp$/
+const SURELY_DEAD_MS = 24 * 3_600_000
+
+/** Hidden, unlike any other, and naming the worker that may still be writing it. */
+function temporaryName(): string {
+  return `.${Buffer.from(workerName()).toString('base64url')}.${randomUUID().slice(0, 8)}.tmp`
+}
+
+/** Removes temporary files whose worker is gone, or that nobody finished in a day (a writer on a host that is no more). */
+async function clearLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const worker = TEMPORARY.exec(name)?.[1]
+    if (worker === undefined) continue
+    const path = join(folder, name)
+    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
+    if (isGone(Buffer.from(worker, 'base64url').toString()) || age > SURELY_DEAD_MS)
+      await unlink(path).catch(() => undefined)
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. The old file is untouched; free some space and run again.',
+  EDQUOT: 'the disk quota is used up. The old file is untouched; free some space and run again.',
+  EFBIG:
+    'the file is larger than this user may write. The old file is untouched; raise the limit (ulimit -f) and run again.',
+  EROFS: 'the disk is read-only. Choose another data folder.',
+  EACCES: 'permission is denied. Give this user access to it, or choose another data folder.',
+  EPERM: 'permission is denied. Give this user access to it, or choose another data folder.',
+  EISDIR: 'a folder stands where the file should be. Move it away and run again.',
+  ENOTDIR: 'a file stands where a folder should be. Move it away and run again.',
+  EEXIST: 'a file stands where a folder should be. Move it away and run again.',
+  EMFILE: 'too many files are open. Raise the limit (ulimit -n) and run again.',
+}
+
+function explained(error: unknown, verb: string, target: string): FilesError {
+  const advice = ADVICE[String(codeOf(error))] ?? (error instanceof Error ? error.message : String(error))
+  return new FilesError(`Cannot ${verb} ${target}: ${advice}`, { cause: error })
+}

@@ -1,0 +1,127 @@
+import type { Browser, ConsoleMessage, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serve, type Served } from '../../src/web/serve.ts'
+import { deskOf, EDITION, sampleApp, sampleView } from '../web/fixture.ts'
+import { chromiumProblem, launch } from './chromium.ts'
+
+const WIDTHS = [320, 375, 1280]
+const SCHEMES = ['light', 'dark'] as const
+const CASES = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })))
+
+// WCAG 2.2, 1.4.3, over every element of the page that has text of its own and can be seen. The page has one background.
+const LOWEST_CONTRAST = `(() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number)
+  const light = (text) => {
+    const [r, g, b] = rgb(text).map((value) => value / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const ground = light(getComputedStyle(document.body).backgroundColor)
+  const texts = [...document.querySelectorAll('body *')].filter((element) =>
+    element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+  const ratios = texts.map((element) => light(getComputedStyle(element).color))
+    .map((ink) => (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05))
+  return { texts: texts.length, lowest: Math.min(...ratios) }
+})()`
+
+describe.skipIf(await chromiumProblem())('the desk in a browser', () => {
+  let browser: Browser
+  let desk: Served
+  let site: Served
+  beforeAll(async () => {
+    browser = await launch()
+    desk = await serve(sampleApp(), { port: 0 })
+    const sent = sampleView({ state: 'sent' })
+    site = await serve(sampleApp({ mode: 'start', desk: deskOf(sent) }), { port: 0 })
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.close()
+    await site?.close()
+  })
+
+  async function open(
+    url: string,
+    { width, scheme }: (typeof CASES)[number],
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme })
+    const complaints: string[] = []
+    page.on('console', (message: ConsoleMessage) => complaints.push(message.text()))
+    page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`))
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.url()} ${response.status()}`)
+    })
+    await page.goto(url)
+    await page.evaluate('document.querySelectorAll("iframe").forEach((frame) => { frame.loading = "eager" })')
+    await page.waitForLoadState('networkidle')
+    return { page, complaints }
+  }
+
+  it.each(CASES)(
+    'fits $width px in $scheme colours, can be read, and nothing is refused by its own rules',
+    async (look) => {
+      const { page, complaints } = await open(`${desk.url}/desk/${EDITION}`, look)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.width)
+      const { texts, lowest } = await page.evaluate<{ texts: number; lowest: number }>(LOWEST_CONTRAST)
+      expect(texts).toBeGreaterThan(50)
+      expect(lowest).toBeGreaterThanOrEqual(4.5)
+      expect(page.frames()).toHaveLength(1 + 4 + 3 + 7 + 7)
+      expect(complaints).toEqual([])
+      await page.close()
+    },
+    30_000,
+  )
+
+  it.each([CASES[0], CASES.at(-1)].filter((look) => look !== undefined))(
+    'the list and the readers’ pages fit $width px in $scheme colours',
+    async (look) => {
+      for (const path of ['/desk', '/', '/editions', '/nowhere']) {
+        const { page, complaints } = await open(site.url + path, look)
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.width)
+        expect((await page.evaluate<{ lowest: number }>(LOWEST_CONTRAST)).lowest).toBeGreaterThanOrEqual(4.5)
+        expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
+        await page.close()
+      }
+    },
+    30_000,
+  )
+
+  it('draws the mail in the colours asked for, at the width it says, whatever the machine prefers', async () => {
+    const { page } = await open(`${desk.url}/desk/${EDITION}`, { width: 1280, scheme: 'light' })
+    await page.locator('label', { hasText: 'Dark' }).click()
+    const frame = page.frameLocator('iframe[title="The mail on a phone, dark"]')
+    await frame.locator('h1').waitFor()
+    const drawn = await frame.locator('body').evaluate('[getComputedStyle(document.body).backgroundColor, innerWidth]')
+    expect(drawn).toEqual(['rgb(26, 24, 21)', 375])
+    await page.close()
+  })
+
+  it('works without script and with the keyboard alone', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } })
+    const page = await context.newPage()
+    await page.goto(`${desk.url}/desk/${EDITION}`)
+    await page.keyboard.press('Tab')
+    expect(await page.locator('.skip').boundingBox()).toMatchObject({ x: 0, y: 0 })
+    await page.locator('#mail-0-light').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    expect(await page.locator('pre').isVisible()).toBe(true)
+    expect(await page.locator('.panel.light').isVisible()).toBe(false)
+    await context.close()
+  })
+
+  it('shuts its frames off from itself', async () => {
+    const { page } = await open(`${desk.url}/desk/${EDITION}`, { width: 1280, scheme: 'light' })
+    const reached = await page.evaluate('document.querySelector("iframe").contentDocument')
+    expect(reached).toBeNull()
+    await page.close()
+  })
+
+  it('opens a link of a frame in a new tab that is not shut off', async () => {
+    const { page } = await open(`${desk.url}/desk/${EDITION}`, { width: 1280, scheme: 'light' })
+    const popup = page.context().waitForEvent('page')
+    await page.frameLocator('iframe[title="The mail on a phone, light"]').locator('a').first().click()
+    expect(await (await popup).evaluate('window.opener')).toBeNull()
+    expect(page.url()).toBe(`${desk.url}/desk/${EDITION}`)
+    await page.context().close()
+  })
+})

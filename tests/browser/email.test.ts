@@ -1,0 +1,100 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleEdition, sampleItem } from '../fixtures/edition.ts'
+import { renderEdition } from '../channels/email/support.ts'
+import { chromiumProblem, launch } from './chromium.ts'
+
+const unbroken = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
+const hosts = ['a-rather-long-name-for-a-repository.university.example', 'arxiv.org', 'doi.org', 'nature.com']
+const edition = sampleEdition({ stories: 4, briefs: 3, background: 2, intro: 'Good morning.' })
+const hard = sampleItem({
+  title: unbroken,
+  summary: `${unbroken} https://example.com/${'x'.repeat(200)}`,
+  sources: hosts.map((host) => ({ url: `https://${host}/paper` })),
+})
+
+describe.skipIf(await chromiumProblem())('the digest in a browser', () => {
+  let browser: Browser
+  let html: string
+  beforeAll(async () => {
+    browser = await launch()
+    html = (await renderEdition({ ...edition, stories: [...edition.stories, hard] })).page
+  }, 60_000)
+  afterAll(() => browser?.close())
+
+  describe.each([320, 1000])('at %i px', (width) => {
+    describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+      async function onPage<Result>(look: (page: Page) => Promise<Result>): Promise<Result> {
+        const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
+        try {
+          await page.setContent(html)
+          return await look(page)
+        } finally {
+          await page.close()
+        }
+      }
+
+      it('needs no horizontal scrolling', async () => {
+        expect(await onPage((page) => page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(width)
+      })
+
+      it('keeps every text at 4.5:1 or more against what lies behind it', async () => {
+        const found = await onPage((page) => page.evaluate<[string, number][]>(CONTRASTS))
+        expect(found.length).toBeGreaterThan(20)
+        expect(found.filter(([, ratio]) => ratio < 4.5)).toEqual([])
+      })
+
+      it('sets paper and ink of its scheme', async () => {
+        const brightness = await onPage((page) => page.evaluate<number>(PAPER_BRIGHTNESS))
+        expect([brightness < 60, brightness > 230]).toEqual([colorScheme === 'dark', colorScheme === 'light'])
+      })
+    })
+  })
+
+  it('keeps to 600 px, running text to 16 px, and links to 24 px of height', async () => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 800 } })
+    await page.setContent(html)
+    const box = await page.locator('.sheet').boundingBox()
+    expect(box?.width).toBeLessThanOrEqual(600)
+    expect(await page.evaluate(FONT_SIZES)).toEqual(['18px', '16px', '16px', '16px', '16px'])
+    expect(await page.evaluate<number>(LOWEST_SOURCE_LINE)).toBeGreaterThanOrEqual(24)
+    await page.close()
+  })
+})
+
+/** Contrast by WCAG 2.2 of every text node that is drawn, with the first background that is not transparent behind it. */
+const CONTRASTS = `(() => {
+  const channels = (color) => color.match(/[\\d.]+/g).map(Number)
+  const luminance = (color) => {
+    const [r, g, b] = channels(color).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = getComputedStyle(one).backgroundColor
+      if (channels(color)[3] !== 0) return color
+    }
+    return 'rgb(255, 255, 255)'
+  }
+  const found = []
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement
+    const text = walker.currentNode.data.trim()
+    if (text === '' || !element.checkVisibility({ opacityProperty: true }) || element.closest('[data-skip-in-text]')) continue
+    const [a, b] = [luminance(getComputedStyle(element).color), luminance(behind(element))]
+    found.push([text, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)])
+  }
+  return found
+})()`
+
+const PAPER_BRIGHTNESS = `(() => {
+  const cell = getComputedStyle(document.querySelector('.sheet td')).backgroundColor
+  const body = getComputedStyle(document.body).backgroundColor
+  const channels = (cell === 'rgba(0, 0, 0, 0)' ? body : cell).match(/\\d+/g).slice(0, 3).map(Number)
+  return channels.reduce((sum, value) => sum + value, 0) / 3
+})()`
+
+const FONT_SIZES = `[...document.querySelectorAll('h2 + p:not(.accent)')].map((one) => getComputedStyle(one).fontSize)`
+
+const LOWEST_SOURCE_LINE = `Math.min(...[...document.querySelectorAll('p.accent')].map((one) => one.getBoundingClientRect().height))`

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest'
+import {
+  claimAll,
+  editionOf,
+  freezeOf,
+  keysOf,
+  mailingOf,
+  minutesAfterNoon,
+  NOON,
+  postNamed,
+  renderingOf,
+  requestBy,
+  subscriberNamed,
+} from './fixtures.ts'
+import { forThisTest, type OpenStore } from './opened.ts'
+
+export function claimContract(open: OpenStore): void {
+  test('come in the order of planning, a whole attempt group at a time, with the rendering that leaves', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers(['a', 'b', 'c'].map((id) => subscriberNamed(id)))
+    const deliveries = ['z', 'y'].map((name) => postNamed(name))
+    await store.approve(freezeOf(deliveries, { mailings: [mailingOf()] }))
+    const claims = await claimAll(store, requestBy('w'))
+    expect(claims.map(({ channel, group, kind }) => [channel, group, kind])).toEqual([
+      ['posts', 'posts/z', 'fresh'],
+      ['posts', 'posts/y', 'fresh'],
+      ['mail', 'mail/daily/2026-06-29/chunk/0', 'fresh'],
+      ['mail', 'mail/daily/2026-06-29/chunk/1', 'fresh'],
+    ])
+    expect(claims[2]?.rendering).toEqual(renderingOf('mail', 'digest'))
+    expect(keysOf(claims[2])).toEqual(['mail/daily/2026-06-29/a', 'mail/daily/2026-06-29/b'])
+    expect(claims[2]?.deliveries[0]).toEqual({
+      key: 'mail/daily/2026-06-29/a',
+      group: 'mail/daily/2026-06-29/chunk/0',
+      edition: 'daily/2026-06-29',
+      channel: 'mail',
+      rendering: 'digest',
+      target: 'a',
+      address: 'a@reader.example',
+      state: 'claimed',
+      attempts: 1,
+      firstAttemptAt: NOON.toISOString(),
+    })
+  })
+
+  test('are for the requested channels alone', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers([subscriberNamed('a')])
+    await store.approve(freezeOf([postNamed('a')], { mailings: [mailingOf()] }))
+    expect((await store.claim(requestBy('w', { channels: ['mail'] })))?.channel).toBe('mail')
+    expect(await store.claim(requestBy('w', { channels: ['mail', 'files'] }))).toBeUndefined()
+    expect(await store.claim(requestBy('w', { channels: [] }))).toBeUndefined()
+  })
+
+  test('an idle look writes nothing', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    const before = await fingerprint()
+    expect(await store.claim(requestBy('w'))).toBeUndefined()
+    expect(await fingerprint()).toBe(before)
+  })
+
+  test('the earlier approval is carried out first, also when its edition is dated later', async () => {
+    const { store } = await forThisTest(open)
+    const later = editionOf('2026-07-01')
+    await store.approve(freezeOf([postNamed('first', { edition: later.id })], { edition: later }))
+    await store.approve(freezeOf([postNamed('second')]))
+    expect((await claimAll(store, requestBy('w'))).map(({ group }) => group)).toEqual(['posts/first', 'posts/second'])
+  })
+
+  test('what a draft or a held edition would owe is not there to be claimed', async () => {
+    const { store } = await forThisTest(open)
+    await store.keep(editionOf('2026-06-29'), 'held', [], 'wait')
+    expect(await store.claim(requestBy('w'))).toBeUndefined()
+  })
+
+  test('two handles never hold the same delivery', async () => {
+    const { store, another } = await forThisTest(open)
+    const other = await another()
+    await store.approve(freezeOf([postNamed('a')]))
+    const claims = await Promise.all([store.claim(requestBy('one')), other.claim(requestBy('two'))])
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1)
+  })
+
+  test('eight handles at once claim every group exactly once', async () => {
+    const { store, another } = await forThisTest(open)
+    const ids = Array.from({ length: 90 }, (_, at) => String(at).padStart(3, '0'))
+    await store.addSubscribers(ids.map((id) => subscriberNamed(id)))
+    await store.approve(freezeOf([], { mailings: [mailingOf({ perAttempt: 3 })] }))
+    const handles = [store, ...(await Promise.all(Array.from({ length: 7 }, () => another())))]
+    const claimed = await Promise.all(handles.map((handle, at) => claimAll(handle, requestBy(`worker-${at}`))))
+    const claims = claimed.flat()
+    expect(claims).toHaveLength(30)
+    expect(claims.every(({ deliveries }) => deliveries.length === 3)).toBe(true)
+    expect(claims.flatMap(({ deliveries }) => deliveries.map(({ target }) => target)).sort()).toEqual(ids)
+  })
+
+  test('a claim of a living worker is left alone', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    expect(await store.claim(requestBy('two', { gone: ['three'] }))).toBeUndefined()
+    expect(await store.holders()).toEqual(['one'])
+  })
+
+  test('a claim of a worker who is gone is taken over at once, in doubt, and keeps the first attempt', async () => {
+    const { store, reopen } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    const again = await reopen()
+    const request = requestBy('two', { gone: ['someone', 'one'], now: minutesAfterNoon(1) })
+    const claim = await again.claim(request)
+    expect(claim?.kind).toBe('doubtful')
+    expect(claim?.deliveries[0]).toMatchObject({ attempts: 2, firstAttemptAt: NOON.toISOString() })
+    expect(await again.holders()).toEqual(['two'])
+    expect(await again.claim(request)).toBeUndefined()
+  })
+
+  test('a claim that has grown old is taken over, whoever made it; a younger one is not', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    const now = minutesAfterNoon(30)
+    expect(await store.claim(requestBy('two', { now, staleBefore: NOON }))).toBeUndefined()
+    const claim = await store.claim(requestBy('two', { now, staleBefore: minutesAfterNoon(1) }))
+    expect(claim?.kind).toBe('doubtful')
+  })
+
+  test('what may have left is never mixed with what has not: it goes first, alone', async () => {
+    const { store } = await forThisTest(open)
+    const names = ['a', 'b', 'c', 'd', 'e']
+    await store.approve(freezeOf(names.map((name) => postNamed(name, { group: 'posts/all' }))))
+    await store.claim(requestBy('one'))
+    const notBefore = minutesAfterNoon(1)
+    await store.settle(
+      'one',
+      new Map([
+        ['posts/a', { kind: 'later', notBefore, reason: 'busy' }],
+        ['posts/b', { kind: 'unknown', notBefore, reason: 'reset' }],
+        ['posts/c', { kind: 'sent', remoteId: '1' }],
+        ['posts/e', { kind: 'unknown', notBefore: minutesAfterNoon(2), reason: 'reset' }],
+      ]),
+      NOON,
+    )
+    const claims = await claimAll(store, requestBy('two', { now: notBefore, gone: ['one'] }))
+    expect(claims.map((claim) => [claim.kind, keysOf(claim)])).toEqual([
+      ['doubtful', ['posts/b', 'posts/d']],
+      ['fresh', ['posts/a']],
+    ])
+  })
+
+  test('groups of one name in two editions are two groups', async () => {
+    const { store } = await forThisTest(open)
+    const next = editionOf('2026-06-30')
+    await store.approve(freezeOf([postNamed('a', { group: 'g' })]))
+    await store.approve(freezeOf([postNamed('b', { group: 'g', edition: next.id })], { edition: next }))
+    const claims = await claimAll(store, requestBy('w'))
+    expect(claims.map(keysOf)).toEqual([['posts/a'], ['posts/b']])
+  })
+}

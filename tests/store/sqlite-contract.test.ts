@@ -1,0 +1,4 @@
+import { storeContract } from '../contracts/store.ts'
+import { openNewSqlite } from './open-sqlite.ts'
+
+storeContract('SQLite', openNewSqlite)

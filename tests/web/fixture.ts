@@ -1,0 +1,219 @@
+import { escapeHtml } from '../../src/domain/html.ts'
+import type { Finding } from '../../src/domain/finding.ts'
+import { sha256 } from '../../src/domain/hash.ts'
+import type { Item } from '../../src/domain/item.ts'
+import { hostOf } from '../../src/domain/url.ts'
+import type { Desk, EditionView } from '../../src/pipeline/view.ts'
+import type { Files, FrozenRendering, Log } from '../../src/ports.ts'
+import { createApp, type WebDeps } from '../../src/web/app.ts'
+import { sampleEdition, samplePublication } from '../fixtures/edition.ts'
+
+export const EDITION = 'daily/2026-06-29'
+
+/** A draft with four stories, three briefs and a lesson, drawn by four channels, with a finding of every kind and place. */
+export function sampleView(over: Partial<EditionView> = {}): EditionView {
+  const edition = sampleEdition({ stories: 4, briefs: 3, background: 2 })
+  const items = [...edition.stories, ...edition.briefs]
+  return {
+    edition,
+    state: 'draft',
+    reason: '',
+    findings: editionFindings(items),
+    channels: [
+      { id: 'email', title: 'E-mail', renderings: [digest(items)], counts: [] },
+      { id: 'feeds', title: 'Feeds', renderings: ['rss.xml', 'atom.xml', 'feed.json'].map(feed), counts: [] },
+      {
+        id: 'bluesky',
+        title: 'Bluesky',
+        renderings: items.map((item, n) => post('bluesky', item, n, 300)),
+        counts: [],
+      },
+      {
+        id: 'mastodon',
+        title: 'Mastodon',
+        renderings: items.map((item, n) => post('mastodon', item, n, 500)),
+        counts: [],
+      },
+    ],
+    ...over,
+  }
+}
+
+function editionFindings(items: readonly Item[]): Finding[] {
+  const [first, second, , fourth] = items.map(({ url }) => url)
+  return [
+    {
+      severity: 'note',
+      code: 'edition-background',
+      message: 'Two lessons are linked by the day’s items and stand under Background.',
+    },
+    {
+      severity: 'warning',
+      code: 'source-is-home-page',
+      message: 'The source https://www.bast.example.de/ is a home page: a reader cannot check the item there.',
+      advice: 'Link the page or the paper itself.',
+      field: 'sources',
+      ...(fourth ? { item: fourth } : {}),
+    },
+    {
+      severity: 'warning',
+      code: 'shared-source',
+      message: 'Shares its source nature.com with “Bees tell four from five, but only in the morning”.',
+      advice: 'Keep both if they tell different things; else drop one.',
+      ...(second ? { item: second } : {}),
+    },
+    {
+      severity: 'note',
+      code: 'summary-long',
+      message: 'The summary has 171 characters; a phone shows about 160 before it folds.',
+      field: 'summary',
+      ...(first ? { item: first } : {}),
+    },
+    {
+      severity: 'error',
+      code: 'no-source',
+      message: '“The comet nobody pointed at” names no primary source and stays out of the edition.',
+      advice: 'Add the source where the item is published; the next run reads it again.',
+      item: 'https://morningcheck.example/news/comet.html',
+    },
+    {
+      severity: 'warning',
+      code: 'preheader-short',
+      message:
+        'The preheader has 34 characters; mail clients fill the rest of the row with the first words of the mail.',
+      advice: 'Write 40 to 90 characters.',
+      field: 'preheader',
+    },
+    {
+      severity: 'note',
+      code: 'outbox',
+      message: 'No account is set up: posts stay in the outbox.',
+      channel: 'bluesky',
+    },
+  ]
+}
+
+function frozen(rendering: Omit<FrozenRendering, 'hash'>): FrozenRendering {
+  return { ...rendering, hash: sha256(rendering.content) }
+}
+
+function digest(items: readonly Item[]): FrozenRendering {
+  const stories = items.map(
+    ({ url, title, summary, sources }) =>
+      `<h2 style="font:700 22px/1.25 Georgia,serif;margin:32px 0 8px"><a href="${url}" style="color:inherit;text-decoration:none">${escapeHtml(title)}</a></h2><p style="margin:0 0 8px">${escapeHtml(summary)}</p><p class="source" style="margin:0;color:#17694a">Source: ${hostOf(sources[0]?.url ?? '')} ↗</p>`,
+  )
+  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Digest</title><style>:root{color-scheme:light dark}body{background:#fbf8f2;color:#1c1a17}@media (prefers-color-scheme: dark){body{background:#1a1815;color:#ece6da}.source{color:#7fcaa6 !important}}</style></head><body style="margin:0;font:16px/1.6 Arial,sans-serif"><div style="max-width:600px;margin:0 auto;padding:32px 20px"><h1 style="font:400 32px Georgia,serif;margin:0">The Morning Check</h1><p>Monday, 29 June 2026</p>${stories.join('')}</div></body></html>`
+  return frozen({
+    id: 'digest',
+    channel: 'email',
+    identity: EDITION,
+    title: 'Digest',
+    mediaType: 'text/html',
+    content: page,
+    page,
+    text: `THE MORNING CHECK\nMonday, 29 June 2026\n\n${items.map(({ title, summary, sources }) => `${title}\n${summary}\nSource: ${sources[0]?.url}\n`).join('\n')}`,
+    measures: [
+      { name: 'HTML bytes', value: page.length, limit: 102_400 },
+      { name: 'text bytes', value: 2_104 },
+    ],
+    findings: [
+      {
+        severity: 'note',
+        code: 'images-absent',
+        message: 'No story has an image; the mail is text alone.',
+      },
+    ],
+    mayLeave: true,
+  })
+}
+
+function post(channel: string, { url, title, sources }: Item, index: number, limit: number): FrozenRendering {
+  const text = `${title}\n\nSource: ${hostOf(sources[0]?.url ?? '')}`
+  const tooLong = channel === 'bluesky' && index === 2
+  return frozen({
+    id: `${String(index + 1).padStart(2, '0')}-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
+    channel,
+    identity: url,
+    title,
+    item: url,
+    mediaType: 'application/json',
+    content: JSON.stringify({ text, langs: ['en'] }, null, 2),
+    page: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>:root{color-scheme:light dark}body{margin:0;padding:16px;font:15px/1.45 system-ui,sans-serif;background:#fff;color:#111}@media (prefers-color-scheme: dark){body{background:#151d28;color:#eee}}.card{border:1px solid #8888;border-radius:10px;padding:12px;margin-top:12px}</style></head><body><b>The Morning Check</b><p style="white-space:pre-wrap">${escapeHtml(text)}</p><div class="card"><small>${hostOf(url)}</small><br><b>${escapeHtml(title)}</b></div></body></html>`,
+    measures: [{ name: limit === 300 ? 'graphemes' : 'characters', value: tooLong ? 312 : text.length, limit }],
+    findings: tooLong
+      ? [
+          {
+            severity: 'error',
+            code: 'post-too-long',
+            message: 'The post has 312 graphemes and the limit is 300: it cannot leave.',
+            advice: 'Shorten the title.',
+            field: 'title',
+            item: url,
+            channel,
+          },
+        ]
+      : [],
+    mayLeave: !tooLong,
+  })
+}
+
+function feed(file: string): FrozenRendering {
+  const content =
+    file === 'feed.json' ? '{"version":"https://jsonfeed.org/version/1.1"}' : '<rss version="2.0"><channel/></rss>'
+  return frozen({
+    id: file,
+    channel: 'feeds',
+    identity: file,
+    title: file,
+    mediaType: 'application/xml',
+    content,
+    page: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${file}</title></head><body><h1>${file}</h1><p>Eight entries.</p></body></html>`,
+    measures: [{ name: 'entries', value: 8 }],
+    findings: [],
+    mayLeave: true,
+  })
+}
+
+/** A desk that knows these editions, newest first. */
+export function deskOf(...views: EditionView[]): Desk {
+  return {
+    publication: samplePublication,
+    list: async (limit) =>
+      views.slice(0, limit).map(({ edition, state }) => ({
+        id: edition.id,
+        date: edition.date,
+        subject: edition.subject,
+        state,
+        items: edition.stories.length + edition.briefs.length,
+      })),
+    view: async (id) => views.find(({ edition }) => edition.id === id),
+  }
+}
+
+export function filesOf(files: Readonly<Record<string, string>>): Files {
+  return {
+    read: async (path) => files[path],
+    list: async () => Object.keys(files),
+    write: async () => {
+      throw new Error('web pages write no file')
+    },
+  }
+}
+
+/** Remembers what was logged as an error. */
+export function memoryLog(): Log & { readonly errors: string[] } {
+  const errors: string[] = []
+  return { errors, info: () => {}, warn: () => {}, error: (message) => void errors.push(message) }
+}
+
+export function sampleApp(over: Partial<WebDeps> = {}) {
+  return createApp({
+    desk: deskOf(sampleView()),
+    files: filesOf({}),
+    log: memoryLog(),
+    publicUrl: 'https://wire.morningcheck.example',
+    health: async () => ({ ok: true, detail: { store: 'open' } }),
+    mode: 'preview',
+    ...over,
+  })
+}

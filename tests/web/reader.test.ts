@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { editionStates } from '../../src/domain/edition.ts'
+import { deskOf, EDITION, sampleApp, sampleView } from './fixture.ts'
+
+function readers(...states: ReturnType<typeof sampleView>['state'][]) {
+  const views = states.map((state, index) => {
+    const view = sampleView()
+    const date = `2026-06-${29 - index}`
+    const named = { date, id: `daily/${date}`, subject: `The edition of ${date}` }
+    return sampleView({ state, edition: { ...view.edition, ...named } })
+  })
+  return sampleApp({ mode: 'start', desk: deskOf(...views) })
+}
+
+describe('readers', () => {
+  it.each([...editionStates, 'unsaved'] as const)('see an edition only when it has been let go: %s', async (state) => {
+    const published = ['approved', 'sending', 'sent'].includes(state)
+    const app = readers(state)
+    expect((await app.request(`/editions/${EDITION}`)).status).toBe(published ? 200 : 404)
+    expect((await (await app.request('/editions')).text()).includes('The edition of')).toBe(published)
+    expect((await (await app.request('/')).text()).includes('tide gauge')).toBe(published)
+  })
+
+  it('find the latest published edition at the front, not the draft before it', async () => {
+    const text = await (await readers('draft', 'sent', 'sent').request('/')).text()
+    expect(text).toContain('<h1>Sunday, 28\u00A0June\u00A02026</h1>')
+    expect(text).toContain('href="/editions/daily/2026-06-28"')
+    expect(text).not.toContain('2026-06-29')
+  })
+
+  it('find every item with its source, the feeds and the past editions there', async () => {
+    const text = await (await readers('sent').request('/')).text()
+    expect(text.match(/class="source"/g)).toHaveLength(9)
+    for (const path of ['/editions', '/rss.xml', '/atom.xml', '/feed.json']) expect(text).toContain(`href="${path}"`)
+    for (const file of ['rss.xml', 'atom.xml', 'feed.json'])
+      expect(text).toMatch(
+        new RegExp(`<link rel="alternate" type="application/[a-z+]+" title="[^"]+" href="https://wire[^"]+/${file}"`),
+      )
+    expect(text).toContain(`<link rel="canonical" href="https://wire.morningcheck.example/editions/${EDITION}" />`)
+  })
+
+  it('get the mail’s own page, untouched, without script', async () => {
+    const response = await readers('sent').request(`/editions/${EDITION}`)
+    expect(await response.text()).toBe(sampleView().channels[0]?.renderings[0]?.page)
+    const policy = response.headers.get('Content-Security-Policy')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/script-src|sandbox/)
+  })
+
+  it('get the edition in the look of the house where there is no mail', async () => {
+    const view = sampleView({ state: 'sent', channels: [] })
+    const response = await sampleApp({ mode: 'start', desk: deskOf(view) }).request(`/editions/${EDITION}`)
+    expect(await response.text()).toContain('<h1>Monday, 29\u00A0June\u00A02026</h1>')
+  })
+
+  it('are told when nothing has left yet', async () => {
+    const app = readers('draft')
+    expect(await (await app.request('/')).text()).toContain('The first edition has not left yet.')
+    expect(await (await app.request('/editions')).text()).toContain('The first edition has not left yet.')
+  })
+
+  it('a preview shows the editor everything', async () => {
+    expect((await sampleApp().request(`/editions/${EDITION}`)).status).toBe(200)
+  })
+})
