@@ -10,6 +10,9 @@ import { UsageError, type Terminal } from './terminal.ts'
 
 const CONFIG_FILES = ['groundwire.config.ts', 'groundwire.config.mts', 'groundwire.config.js', 'groundwire.config.mjs']
 
+/** What will turn the outbox of a channel, or the store, into a real one. */
+const CREDENTIALS = ['RESEND_API_KEY', 'SMTP_URL', 'BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN', 'DATABASE_URL']
+
 export interface Configuration {
   readonly config: Config
   readonly source: NonNullable<Config['source']>
@@ -17,6 +20,8 @@ export interface Configuration {
   readonly isSample: boolean
   /** Absolute. */
   readonly dataFolder: string
+  /** What whoever started this should know, one sentence each. */
+  readonly notices: readonly string[]
 }
 
 /**
@@ -46,6 +51,10 @@ export async function loadConfiguration(
     source: { ...source, location: absolute(source.location, folder) },
     isSample,
     dataFolder: resolve(folder, options.data ?? config.data),
+    notices: CREDENTIALS.filter((name) => variables[name]).map(
+      (name) =>
+        `${name} is set, but not used by this version: the store is SQLite, and every channel delivers to the local outbox.`,
+    ),
   }
 }
 

@@ -44,6 +44,7 @@ export async function openWorld(
   const store = options.scratch ? await openScratchStore(dataFolder) : (await openStore(dataFolder)).store
   const secret = config.secret ?? (await store.remember('secret', () => randomBytes(32).toString('base64url')))
   const log = createLog({ write: (text: string) => terminal.err(text) }, 'info', [secret])
+  for (const notice of configuration.notices) log.warn(notice)
   const files = createFiles(dataFolder)
   const http = createHttp({
     userAgent: `groundwire/${packageJson.version}`,

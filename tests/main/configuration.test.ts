@@ -133,3 +133,16 @@ describe('the config file', () => {
     await expect(load()).rejects.toThrow(new RegExp(`^3 problems in ${path}`))
   })
 })
+
+describe('credentials that this version does not use', () => {
+  it('are named, so that nobody believes that mail has left, and never shown', async () => {
+    file('.env', 'SMTP_URL=smtp://user:hidden@mail.example')
+    const { notices } = await load({}, { RESEND_API_KEY: 'hidden', MASTODON_URL: 'https://social.example' })
+    expect(notices.map((notice) => notice.split(' ')[0])).toEqual(['RESEND_API_KEY', 'SMTP_URL'])
+    expect(notices.join()).not.toContain('hidden')
+  })
+
+  it('are not spoken of when there are none', async () => {
+    expect((await load()).notices).toEqual([])
+  })
+})

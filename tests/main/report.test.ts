@@ -16,6 +16,7 @@ const configuration: Configuration = {
   source: { location: '/papers/llms-full.txt', allowPrivate: false, maxMegabytes: 64, timeoutSeconds: 30 },
   isSample: false,
   dataFolder: resolve('.groundwire'),
+  notices: [],
 }
 
 let store: Store
