@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** An absolute http or https address. */
-export const httpUrl = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+export const httpUrl = z.string().refine((text) => /^https?:/i.test(text) && URL.canParse(text), {
   error: 'must be an absolute http or https address',
 })
 
