@@ -81,6 +81,8 @@ function readCommand(values: Values, [name = '', ...rest]: readonly string[]): P
   if (foreign) return usage(`${name} does not take --${foreign}.`)
   const surplus = rest.at(name === 'status' ? 1 : 0)
   if (surplus !== undefined) return usage(`${name} does not know what to do with “${surplus}”.`)
+  const empty = (['source', 'data', 'config'] as const).find((option) => values[option] === '')
+  if (empty) return usage(`--${empty} needs a value.`)
   if (values.date !== undefined && !isDay(values.date))
     return usage(`--date ${values.date} is not a day; write it as 2026-06-29.`)
   const port = values.port === undefined ? undefined : Number(values.port)
@@ -140,7 +142,7 @@ export const helpText = `groundwire: a publication's new items to its readers, e
                        edition, deliver what is owed
       --date DAY         the edition of this day (2026-06-29); else today, or
                          the sample's latest day
-      --channels a,b     only these: email, feeds, bluesky, mastodon
+      --channels a,b     only these now: email, feeds, bluesky, mastodon
       --approve          let the edition go without waiting for an editor
       --now              ignore spacing and quiet hours
       --dry-run          show the plan, write nothing

@@ -12,6 +12,15 @@ function isZone(zone: string): boolean {
   }
 }
 
+/** A regular expression with at least one group. */
+function isPattern(text: string): boolean {
+  try {
+    return (new RegExp(`${text}|`).exec('')?.length ?? 0) > 1
+  } catch {
+    return false
+  }
+}
+
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
   .transform((url) => url.replace(/\/+$/, ''))
@@ -33,6 +42,7 @@ const sourceSchema = z.strictObject({
   kind: z.enum(['llms-full', 'feed', 'markdown']).optional().describe('Else told from what is there'),
   sourcePattern: z
     .string()
+    .refine(isPattern, 'must be a regular expression with one group, such as Source: (\\S+)')
     .optional()
     .describe('Regular expression with one group that finds the primary source in a feed item'),
   section: z.string().optional().describe('Section of items that name none'),

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { helpText, parseCommand, type Command } from './cli.ts'
-import type { Terminal } from './main/terminal.ts'
+import { printable, type Terminal } from './main/terminal.ts'
 
 const NODE_MAJOR = 24
 
@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   const parsed = parseCommand(process.argv.slice(2))
   if (parsed.kind === 'help') return say(helpText)
   if (parsed.kind === 'version') return say(`groundwire ${packageJson.version}\n`)
-  if (parsed.kind === 'usage') return complain(parsed.message, 2)
+  if (parsed.kind === 'usage') return fail(parsed.message, 2, process.argv.includes('--json'))
   // Beside the bundle, where only its owner writes. Saves compiling the same code at every start.
   module.enableCompileCache?.(fileURLToPath(new URL('.cache', import.meta.url)))
   const stop = new AbortController()
@@ -25,7 +25,8 @@ async function main(): Promise<number> {
     if (stop.signal.aborted)
       return complain('Stopped. What was begun is in the store; the next run goes on from there.', 1)
     const wrongUse = error instanceof Error && ['ConfigError', 'UsageError'].includes(error.name)
-    return complain(error instanceof Error ? error.message : String(error), wrongUse ? 2 : 1)
+    const message = error instanceof Error ? error.message : String(error)
+    return fail(message, wrongUse ? 2 : 1, parsed.command.json)
   }
 }
 
@@ -49,7 +50,7 @@ const terminal: Terminal = {
   environment: process.env,
   folder: process.cwd(),
   isTerminal: process.stderr.isTTY,
-  out: (text) => process.stdout.write(text),
+  out: (text) => process.stdout.write(printable(text)),
   err: (text) => process.stderr.write(text),
 }
 
@@ -58,8 +59,14 @@ function say(text: string): number {
   return 0
 }
 
+/** With `--json` standard output carries one object whatever happens. */
+function fail(message: string, exitCode: number, json: boolean): number {
+  if (json) process.stdout.write(`${JSON.stringify({ error: message, exitCode })}\n`)
+  return complain(message, exitCode)
+}
+
 function complain(message: string, exitCode: number): number {
-  process.stderr.write(`groundwire: ${message}\n`)
+  process.stderr.write(`groundwire: ${printable(message)}\n`)
   return exitCode
 }
 

@@ -122,6 +122,10 @@ describe('wrong words', () => {
     expect(complaint('run', '--json=yes')).toContain("'--json' does not take an argument")
   })
 
+  it.each(['--source', '--data', '--config'])('does not take nothing for %s', (option) => {
+    expect(complaint('run', `${option}=`)).toBe(`${option} needs a value. See groundwire --help.`)
+  })
+
   it('names the word that is too many', () => {
     expect(complaint('run', 'today')).toBe('run does not know what to do with “today”. See groundwire --help.')
     expect(complaint('status', 'daily/1', 'daily/2')).toContain('“daily/2”')

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { itemSchema } from './item.ts'
+import { publicationSchema } from './publication.ts'
 
 /** `cancelled` is an end like `sent`, but nothing more leaves. `held` waits for an editor and is left alone by every run. */
 export const editionStates = ['draft', 'held', 'approved', 'sending', 'sent', 'cancelled'] as const
@@ -10,6 +11,9 @@ export type EditionState = (typeof editionStates)[number]
  * the publication's zone, `plannedAt` the instant it is meant to leave (RFC 3339, UTC): a function of date and
  * schedule, so that composing twice gives the same bytes.
  *
+ * `source` is the id of the source it was made from, and `publication` who spoke then: a draft is shown and sent under
+ * the name under which it was made.
+ *
  * `stories` are shown with their summary, `briefs` as a short list, `background` are lessons that the day's items
  * link to. All are whole items: what was composed stays what it was when an item changes later.
  */
@@ -19,6 +23,8 @@ export const editionSchema = z
     schedule: z.string(),
     date: z.iso.date(),
     plannedAt: z.iso.datetime(),
+    source: z.string(),
+    publication: publicationSchema,
     subject: z.string(),
     preheader: z.string(),
     intro: z.string(),

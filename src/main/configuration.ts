@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
@@ -20,6 +20,8 @@ export interface Configuration {
   readonly isSample: boolean
   /** Absolute. */
   readonly dataFolder: string
+  /** Options of this call that a further command needs to mean the same, as they would be typed: ` --data x`. */
+  readonly callOptions: string
   /** What whoever started this should know, one sentence each. */
   readonly notices: readonly string[]
 }
@@ -46,11 +48,16 @@ export async function loadConfiguration(
     throw new ConfigError(path ?? 'the configuration', [
       'source.location: missing; name an llms-full.txt, a feed or a folder',
     ])
+  const dataFolder = resolve(folder, options.data ?? config.data)
+  if (existsSync(dataFolder) && !statSync(dataFolder).isDirectory())
+    throw new UsageError(`the data folder ${dataFolder} is a file; name a folder with --data.`)
+  refuseCredentials(source.location)
   return {
     config,
     source: { ...source, location: absolute(source.location, folder) },
     isSample,
-    dataFolder: resolve(folder, options.data ?? config.data),
+    dataFolder,
+    callOptions: callOptions(options),
     notices: CREDENTIALS.filter((name) => variables[name]).map(
       (name) =>
         `${name} is set, but not used by this version: the store is SQLite, and every channel delivers to the local outbox.`,
@@ -65,6 +72,24 @@ function sourceDefaults({ source }: Config): Omit<NonNullable<Config['source']>,
     maxMegabytes: source?.maxMegabytes ?? 64,
     timeoutSeconds: source?.timeoutSeconds ?? 30,
   }
+}
+
+/** An address is shown in findings, reports and on the desk: nothing secret may be part of it. */
+function refuseCredentials(location: string): void {
+  if (!/^https?:/i.test(location) || !URL.canParse(location)) return
+  const { username, password, host } = new URL(location)
+  if (username !== '' || password !== '')
+    throw new ConfigError('the configuration', [
+      `source.location: the address at ${host} must not carry a name or password`,
+    ])
+}
+
+function callOptions({ source, data, config }: CommonOptions): string {
+  return Object.entries({ source, data, config })
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [` --${name} ${/[^\w./:@-]/.test(value) ? JSON.stringify(value) : value}`],
+    )
+    .join('')
 }
 
 function absolute(location: string, folder: string): string {

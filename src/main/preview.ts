@@ -1,14 +1,17 @@
 import type { Command } from '../cli.ts'
+import type { House } from '../channel.ts'
 import { openDesk } from '../pipeline/desk.ts'
+import type { MakeSettings } from '../pipeline/make.ts'
 import { run } from '../pipeline/run.ts'
 import { createApp } from '../web/app.ts'
 import { serve } from '../web/serve.ts'
-import { loadConfiguration } from './configuration.ts'
+import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { runInput, today } from './run.ts'
+import { scheduleOf } from './schedules.ts'
 import type { Terminal } from './terminal.ts'
 import { untilAborted } from './until.ts'
-import { openWorld } from './world.ts'
+import { openWorld, type World } from './world.ts'
 
 /**
  * Serves what a run would make, on loopback, until it is stopped. Works on a copy of the store: nothing leaves and nothing is kept.
@@ -21,27 +24,25 @@ export async function previewCommand(
   const configuration = await loadConfiguration(command, terminal, packageRoot)
   const world = await openWorld(configuration, terminal, { scratch: true })
   try {
-    const date = command.date ?? (configuration.isSample ? undefined : today(configuration, world))
-    const options = { date, approval: 'editor', dryRun: true } as const
-    const report = await run(world.ports, runInput(configuration, world, options), () => undefined, signal)
-    const unsaved = report.verdict === 'planned' ? report.id : undefined
-    const desk = openDesk(world.ports, report.house, world.settings, unsaved)
+    const { house, settings, edition, unsaved } =
+      (configuration.isSample ? await fromStore(world, command.date) : undefined) ??
+      (await fromRun(configuration, world, command.date, signal))
+    const desk = openDesk(world.ports, () => house, settings, unsaved)
     const { log, files } = world.ports
-    const publicUrl = report.house.publicUrl
     const app = createApp({
       desk,
       files,
       log,
-      publicUrl,
+      publicUrl: house.publicUrl,
       mode: 'preview',
       health: async () => ({ ok: true, detail: {} }),
     })
     const server = await serve(app, { host: '127.0.0.1', port: command.port ?? configuration.config.port }, signal)
-    const address = report.edition ? `${server.url}/desk/${report.id}` : `${server.url}/desk`
+    const address = edition === undefined ? `${server.url}/desk` : `${server.url}/desk/${edition}`
     terminal.out(
       command.json
-        ? `${JSON.stringify({ url: address, verdict: report.verdict })}\n`
-        : `\n  ${report.house.publication.name} · ${report.id}\n  Look at ${address}\n  Nothing leaves from here. Stop with Ctrl-C.\n\n`,
+        ? `${JSON.stringify({ url: address, edition: edition ?? null })}\n`
+        : `\n  ${house.publication.name} · ${edition ?? 'no edition'}\n  Look at ${address}\n  Nothing leaves from here. Stop with Ctrl-C.\n\n`,
     )
     await untilAborted(signal)
     await server.close()
@@ -49,4 +50,47 @@ export async function previewCommand(
   } finally {
     await world.close()
   }
+}
+
+interface Shown {
+  readonly house: House
+  readonly settings: MakeSettings
+  /** Undefined when there is nothing to show. */
+  readonly edition: string | undefined
+  /** Composed only now, to be looked at. */
+  readonly unsaved?: string
+}
+
+/** Without a source of its own the call means what the data folder holds: the edition of that day, or the newest. */
+async function fromStore(world: World, date: string | undefined): Promise<Shown | undefined> {
+  const { ports, settings } = world
+  const [newest] = await ports.store.editions(1)
+  const id = date === undefined ? newest?.id : `${scheduleOf('digest').id}/${date}`
+  const stored = id === undefined ? undefined : await ports.store.edition(id)
+  if (!stored) return undefined
+  const { source, publication } = stored.edition
+  return {
+    house: { ...world.houseFor({}), publication },
+    settings: { ...settings, source },
+    edition: stored.edition.id,
+  }
+}
+
+/** What a run would make. A draft is shown as it is kept: `run --approve` lets that very draft go. */
+async function fromRun(
+  configuration: Configuration,
+  world: World,
+  day: string | undefined,
+  signal: AbortSignal,
+): Promise<Shown> {
+  const date = day ?? (configuration.isSample ? undefined : today(configuration, world))
+  const options = { date, approval: 'editor', draft: 'as-seen', dryRun: true } as const
+  const { house, id, edition, verdict } = await run(
+    world.ports,
+    runInput(configuration, world, options),
+    () => undefined,
+    signal,
+  )
+  const unsaved = verdict === 'planned' ? { unsaved: id } : {}
+  return { house, settings: world.settings, edition: edition && id, ...unsaved }
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { channels } from '../../channels/index.ts'
 import { editionItems } from '../domain/edition.ts'
+import { finalStates } from '../domain/delivery.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { RunReport } from '../pipeline/run.ts'
 import type { LedgerCount } from '../ports.ts'
@@ -16,7 +17,7 @@ export function describeRun(report: RunReport, configuration: Configuration): st
     '',
     ...readLines(report, configuration),
     ...editionLines(report),
-    ...findingLines([...report.collected.findings, ...report.findings, ...report.renderings.flatMap(ofRendering)]),
+    ...checkedLines(report),
     ...channelLines(report, configuration),
     ...nextLines(report, configuration),
     '',
@@ -24,22 +25,26 @@ export function describeRun(report: RunReport, configuration: Configuration): st
   return lines.join('\n') + '\n'
 }
 
-function headline({ verdict, reason, state, id, counts }: RunReport, { dataFolder }: Configuration): string {
+function headline(report: RunReport, { dataFolder, callOptions }: Configuration): string {
+  const { verdict, reason, state, id, counts, edition } = report
+  const date = id.split('/').at(-1)
   switch (verdict) {
     case 'approved':
-      return state === 'sent' ? `sent to the outbox${exceptions(counts, id)}` : 'approved; some of it is still owed'
+      return state === 'sent' ? `sent to the outbox${exceptions(counts, id)}` : `approved; ${remainder(counts)}`
     case 'resumed':
       return 'taken up where the last run stopped'
     case 'unchanged':
       return state === 'sent'
         ? `nothing to do: it has left already${exceptions(counts, id)}`
-        : `nothing to do now: ${state}, ${owed(counts)} owed`
+        : `nothing to do now: ${state}; ${remainder(counts)}`
     case 'empty':
       return 'nothing to send'
     case 'draft':
-      return 'a draft; let it go with groundwire run --approve'
+      return `a draft; let it go with npm run digest -- --date ${date}${callOptions} --approve`
     case 'held':
-      return `held: ${reason}. Look at it with groundwire preview --date ${id.split('/').at(-1)}; to send such a day, begin with another data folder than ${dataFolder}`
+      return `held: ${reason}. To send such a day, begin with another data folder than ${dataFolder}`
+    case 'foreign':
+      return `nothing was made: ${dataFolder} has an edition of this day from ${edition?.source}; use --data for another folder`
     case 'planned':
       return 'dry run: this is the plan, nothing was written'
   }
@@ -71,6 +76,13 @@ function editionLines({ edition }: RunReport): string[] {
     ...(background.length > 0 ? [`${plural(background.length, 'lesson')} as background`] : []),
   ]
   return [row('Edition', parts.join(' · ')), row('', `“${subject}”`), row('', preheader)]
+}
+
+/** Of an edition that was approved before, only what is wrong with the source now: the rest was shown then, and is on the desk. */
+function checkedLines({ verdict, collected, findings, renderings }: RunReport): string[] {
+  if (verdict !== 'unchanged' && verdict !== 'resumed' && verdict !== 'foreign')
+    return findingLines([...collected.findings, ...findings, ...renderings.flatMap(ofRendering)])
+  return collected.findings.length > 0 ? findingLines(collected.findings) : []
 }
 
 /** Notes about renderings (a post was shortened) are for the preview, beside what they are about. */
@@ -121,9 +133,9 @@ function wherever(channel: string, edition: string, { dataFolder }: Configuratio
   return `${folder}/outbox/${channel}/${edition.replaceAll('/', '-')}/index.html`
 }
 
-function nextLines({ verdict, id }: RunReport, { isSample }: Configuration): string[] {
-  if (verdict === 'empty' || verdict === 'planned') return []
-  const preview = `npm run preview -- --date ${id.split('/').at(-1)}`
+function nextLines({ verdict, id }: RunReport, { isSample, callOptions }: Configuration): string[] {
+  if (verdict === 'empty' || verdict === 'planned' || verdict === 'foreign') return []
+  const preview = `npm run preview -- --date ${id.split('/').at(-1)}${callOptions}`
   return ['', row('Look', preview), ...(isSample ? [row('', 'your own: npm run digest -- --source PLACE')] : [])]
 }
 
@@ -135,10 +147,13 @@ function exceptions(counts: readonly LedgerCount[], id: string): string {
   return failed > 0 ? `, except for ${failed}; see groundwire status ${id}` : ''
 }
 
-function owed(counts: readonly LedgerCount[]): number {
-  return counts
-    .filter(({ state }) => !['sent', 'rejected', 'superseded'].includes(state))
-    .reduce((sum, { count }) => sum + count, 0)
+/** What is left to do, and who does it. */
+function remainder(counts: readonly LedgerCount[]): string {
+  const left = counts.filter(({ state }) => !finalStates.includes(state))
+  const total = left.reduce((sum, { count }) => sum + count, 0)
+  return left.length > 0 && left.every(({ state }) => state === 'claimed')
+    ? 'another run is finishing it'
+    : `${total} still owed; see groundwire status`
 }
 
 function plural(count: number, word: string): string {

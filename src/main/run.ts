@@ -22,6 +22,7 @@ export async function runCommand(
     const input = runInput(configuration, world, {
       date: command.date ?? (configuration.isSample ? undefined : today(configuration, world)),
       approval: command.approve ? 'auto' : configuration.config.approval,
+      draft: command.approve ? 'as-seen' : 'anew',
       dryRun: command.dryRun,
     })
     const report = await run(world.ports, input, (step) => progress.step(step), signal)
@@ -29,7 +30,7 @@ export async function runCommand(
     terminal.out(
       command.json ? `${JSON.stringify(runAsJson(report, configuration))}\n` : describeRun(report, configuration),
     )
-    return exitCode(report)
+    return exitCode(report, command.channels)
   } finally {
     progress.end()
     await world.close()
@@ -43,7 +44,7 @@ export function today({ config }: Configuration, { ports }: Pick<World, 'ports'>
 export function runInput(
   configuration: Configuration,
   world: World,
-  options: Pick<RunInput, 'date' | 'approval' | 'dryRun'> & { readonly fromDay?: string },
+  options: Pick<RunInput, 'date' | 'approval' | 'draft' | 'dryRun'> & { readonly fromDay?: string },
 ): RunInput {
   const { at } = configuration.config.schedule
   return {
@@ -54,9 +55,13 @@ export function runInput(
   }
 }
 
-/** 1 when something is still owed after the pass, or the source could not be read whole. */
-function exitCode({ counts, collected, verdict }: RunReport): number {
-  const failed = counts.some(({ state }) => ['waiting', 'unknown', 'review', 'rejected', 'claimed'].includes(state))
-  const owed = verdict !== 'planned' && counts.some(({ state }) => state === 'planned')
-  return failed || owed || !collected.complete ? 1 : 0
+/**
+ * 2 for another publication's folder; 1 when something that this pass was to deliver is still owed or failed, or the
+ * source could not be read whole. What another run holds at this moment is that run's to answer for.
+ */
+function exitCode({ counts, collected, verdict }: RunReport, only: readonly string[] | undefined): number {
+  if (verdict === 'foreign') return 2
+  const mine = counts.filter(({ channel }) => only === undefined || only.includes(channel))
+  const failed = mine.some(({ state }) => ['planned', 'waiting', 'unknown', 'review', 'rejected'].includes(state))
+  return failed || !collected.complete ? 1 : 0
 }

@@ -1,4 +1,5 @@
 import { schedule as scheduleCron } from 'node-cron'
+import type { House } from '../channel.ts'
 import type { Command } from '../cli.ts'
 import { cronOf } from '../domain/schedule.ts'
 import type { Collected } from '../pipeline/collect.ts'
@@ -6,8 +7,10 @@ import { openDesk } from '../pipeline/desk.ts'
 import { run, type RunInput } from '../pipeline/run.ts'
 import { poll } from '../pipeline/poll.ts'
 import { tick } from '../pipeline/tick.ts'
-import { createApp } from '../web/app.ts'
-import { serve } from '../web/serve.ts'
+import type { Store } from '../ports.ts'
+import { createApp, type WebDeps } from '../web/app.ts'
+import type { Health } from '../web/health.ts'
+import { serve, type Served } from '../web/serve.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { runInput, today } from './run.ts'
@@ -28,49 +31,90 @@ export async function startCommand(
   const configuration = await loadConfiguration(command, terminal, packageRoot)
   const world = await openWorld(configuration, terminal)
   try {
-    const server = await openServer(configuration, world, command.port, signal)
+    const house = await openHouse(world)
+    const servers = await openServers(configuration, world, house, command.port, signal)
+    const [readers, desk] = servers
+    const { schedule, publication } = configuration.config
     world.ports.log.info(
-      `Listening on ${server.url}; editions at ${configuration.config.schedule.at} ${configuration.config.publication.zone}.`,
+      `Readers: ${readers.url}; the desk, on this machine only: ${desk.url}/desk; editions at ${schedule.at} ${publication.zone}.`,
     )
-    const ticker = openTicker(configuration, world, signal)
+    const ticker = openTicker(configuration, world, house, signal)
     await untilAborted(signal)
     world.ports.log.info('Stopping: finishing what is in flight.')
     await ticker.stop()
-    await server.close()
+    await Promise.all(servers.map((server) => server.close()))
     return 0
   } finally {
     await world.close()
   }
 }
 
-async function openServer(configuration: Configuration, world: World, port: number | undefined, signal: AbortSignal) {
-  const { store, files, log } = world.ports
-  const about = (await store.source(world.source.id))?.about ?? {}
-  const house = world.houseFor(about)
-  const app = createApp({
-    desk: openDesk(world.ports, house, world.settings),
-    files,
-    log,
-    publicUrl: house.publicUrl,
-    mode: 'start',
-    async health() {
-      const counts = await store.counts()
-      const owed = counts.filter(({ state }) => ['planned', 'claimed', 'waiting', 'unknown'].includes(state))
-      return { ok: true, detail: { owed: owed.reduce((sum, { count }) => sum + count, 0), worker: 'running' } }
+interface CurrentHouse {
+  readonly now: () => House
+  /** Works the house out again: what the source says of itself may have been read, or read anew, by any worker. */
+  readonly refresh: () => Promise<void>
+}
+
+async function openHouse(world: World): Promise<CurrentHouse> {
+  const read = async (): Promise<House> =>
+    world.houseFor((await world.ports.store.source(world.source.id))?.about ?? {})
+  let house = await read()
+  return {
+    now: () => house,
+    async refresh() {
+      house = await read()
     },
-  })
-  return serve(app, { host: configuration.config.host, port: port ?? configuration.config.port }, signal)
+  }
+}
+
+/** The readers' pages on the configured host and port, and the desk on a loopback port of its own, which no proxy for readers leads to. */
+async function openServers(
+  { config }: Configuration,
+  world: World,
+  house: CurrentHouse,
+  asked: number | undefined,
+  signal: AbortSignal,
+): Promise<readonly [readers: Served, desk: Served]> {
+  const { store, files, log } = world.ports
+  const desk = openDesk(world.ports, house.now, world.settings)
+  const app = (mode: WebDeps['mode']) =>
+    createApp({ desk, files, log, publicUrl: house.now().publicUrl, mode, health: () => health(store) })
+  const port = asked ?? config.port
+  const readers = await serve(app('start'), { host: config.host, port }, signal)
+  try {
+    return [readers, await serve(app('preview'), { host: '127.0.0.1', port: deskPort(port) }, signal)]
+  } catch (error) {
+    await readers.close()
+    throw error
+  }
+}
+
+/** The next port; a free one where the readers' is a free one too, or is the last there is. */
+function deskPort(port: number): number {
+  return port === 0 || port === 65_535 ? 0 : port + 1
+}
+
+async function health(store: Store): Promise<Health> {
+  const counts = await store.counts()
+  const owed = counts.filter(({ state }) => ['planned', 'claimed', 'waiting', 'unknown'].includes(state))
+  return { ok: true, detail: { owed: owed.reduce((sum, { count }) => sum + count, 0), worker: 'running' } }
 }
 
 /** Ticks at every slot of every schedule, and once at the start for what was missed. Ticks never overlap. */
-function openTicker(configuration: Configuration, world: World, signal: AbortSignal): { stop(): Promise<void> } {
+function openTicker(
+  configuration: Configuration,
+  world: World,
+  house: CurrentHouse,
+  signal: AbortSignal,
+): { stop(): Promise<void> } {
   const { zone } = configuration.config.publication
   const schedules = schedulesFor(configuration.config)
   let running = Promise.resolve()
   const again = (): Promise<void> => {
-    running = running.then(() =>
-      tick(world.ports, schedules, zone, world.worker, actions(configuration, world), signal),
-    )
+    running = running
+      .then(() => tick(world.ports, schedules, zone, world.worker, actions(configuration, world), signal))
+      .then(house.refresh)
+      .catch((error: unknown) => world.ports.log.error(error instanceof Error ? error.message : String(error)))
     return running
   }
   const tasks = schedules.map((schedule) => scheduleCron(cronOf(schedule), again, { timezone: zone }))
@@ -86,7 +130,7 @@ function openTicker(configuration: Configuration, world: World, signal: AbortSig
 function actions(configuration: Configuration, world: World): Parameters<typeof tick>[4] {
   const { approval } = configuration.config
   const input = (options: Pick<RunInput, 'date'> & { readonly fromDay?: string }): RunInput =>
-    runInput(configuration, world, { ...options, approval, dryRun: false })
+    runInput(configuration, world, { ...options, approval, draft: 'anew', dryRun: false })
   return {
     async digest(_schedule, due, signal) {
       const { date, fromDay } = due

@@ -9,6 +9,11 @@ export interface Terminal {
   err(text: string): unknown
 }
 
+/** Without control characters: text from a source must not command the terminal that shows it. */
+export function printable(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, '')
+}
+
 /** The call's words were wrong in a way that only shows with the configuration at hand; ends with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

@@ -18,7 +18,7 @@ import type { Configuration } from './configuration.ts'
 import { houseFrom } from './house.ts'
 import { sampleReaders } from './sample.ts'
 import { openScratchStore, openStore } from './store.ts'
-import { UsageError, type Terminal } from './terminal.ts'
+import { printable, UsageError, type Terminal } from './terminal.ts'
 import { subscriberId } from '../domain/subscriber.ts'
 
 /** Everything a command needs, introduced to each other. */
@@ -33,7 +33,7 @@ export interface World {
 
 /**
  * @param options.scratch work on a copy of the store that is thrown away: for looking without touching.
- * @param options.only ids of the channels to use; undefined: all that are on.
+ * @param options.only ids of the channels that are carried out now; undefined: all that are on.
  */
 export async function openWorld(
   configuration: Configuration,
@@ -41,38 +41,48 @@ export async function openWorld(
   options: { readonly scratch?: boolean; readonly only?: readonly string[] | undefined } = {},
 ): Promise<World & { close(): Promise<void> }> {
   const { config, dataFolder } = configuration
+  const on = configuredChannels(configuration)
+  const only = inScope(on, options.only)
   const store = options.scratch ? await openScratchStore(dataFolder) : (await openStore(dataFolder)).store
-  const secret = config.secret ?? (await store.remember('secret', () => randomBytes(32).toString('base64url')))
-  const log = createLog({ write: (text: string) => terminal.err(text) }, 'info', [secret])
-  for (const notice of configuration.notices) log.warn(notice)
-  const files = createFiles(dataFolder)
-  const http = createHttp({
-    userAgent: `groundwire/${packageJson.version}`,
-    allowPrivate: configuration.source.allowPrivate,
-  })
-  const ports: Ports = { clock: systemClock, http, log, store, files, outbox: createOutbox(files) }
-  const on = configuredChannels(configuration, options.only)
-  await addReaders(store, configuration)
-  const source = openSource(sourceSpec(configuration), { http })
-  return {
-    ports,
-    source,
-    settings: makeSettings(configuration, on, source),
-    worker: { name: workerName(), isGone },
-    houseFor: (about) => houseFrom(config, about, secret),
-    sendersFor: (house) =>
-      new Map(on.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house)])),
-    close: () => store.close(),
+  try {
+    const secret = config.secret ?? (await store.remember('secret', () => randomBytes(32).toString('base64url')))
+    const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', [secret])
+    for (const notice of configuration.notices) log.warn(notice)
+    const files = createFiles(dataFolder)
+    const { allowPrivate } = configuration.source
+    const http = createHttp({ userAgent: `groundwire/${packageJson.version}`, allowPrivate })
+    const ports: Ports = { clock: systemClock, http, log, store, files, outbox: createOutbox(files) }
+    await addReaders(store, configuration)
+    const source = openSource(sourceSpec(configuration), { http })
+    return {
+      ports,
+      source,
+      settings: makeSettings(configuration, on, source),
+      worker: { name: workerName(), isGone },
+      houseFor: (about) => houseFrom(config, about, secret),
+      sendersFor: (house) =>
+        new Map(only.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house)])),
+      close: () => store.close(),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 
-function configuredChannels({ config }: Configuration, only: readonly string[] | undefined): ConfiguredChannel[] {
-  for (const id of only ?? [])
-    if (!config.channels.has(id))
-      throw new UsageError(`there is no channel “${id}” that is on; on are ${[...config.channels.keys()].join(', ')}.`)
+function configuredChannels({ config }: Configuration): ConfiguredChannel[] {
   return channels
-    .filter(({ id }) => config.channels.has(id) && (only === undefined || only.includes(id)))
+    .filter(({ id }) => config.channels.has(id))
     .map((channel) => ({ channel, settings: config.channels.get(channel.id) }))
+}
+
+/** An edition is always frozen for all channels that are on; `only` says which are carried out now. */
+function inScope(on: readonly ConfiguredChannel[], only: readonly string[] | undefined): readonly ConfiguredChannel[] {
+  if (only === undefined) return on
+  const known = on.map(({ channel }) => channel.id)
+  for (const id of only)
+    if (!known.includes(id)) throw new UsageError(`there is no channel “${id}” that is on; on are ${known.join(', ')}.`)
+  return on.filter(({ channel }) => only.includes(channel.id))
 }
 
 function makeSettings({ config }: Configuration, on: readonly ConfiguredChannel[], source: Source): MakeSettings {
@@ -85,23 +95,26 @@ function makeSettings({ config }: Configuration, on: readonly ConfiguredChannel[
   }
 }
 
-function sourceSpec({ source }: Configuration): SourceSpec {
+function sourceSpec({ source, config }: Configuration): SourceSpec {
   const { location, kind, sourcePattern, section, baseUrl, maxMegabytes, timeoutSeconds } = source
+  const base = baseUrl ?? config.publication.url
   return {
     location,
     ...(kind && { kind }),
     ...(sourcePattern && { sourcePattern }),
     ...(section && { section }),
-    ...(baseUrl && { baseUrl }),
+    ...(base && { baseUrl: base }),
     maxBytes: maxMegabytes * 1024 * 1024,
     timeoutMs: timeoutSeconds * 1000,
   }
 }
 
-/** While mail goes to an outbox, somebody has to be written to: the configured readers, else the two of the sample. */
+/** A list that nobody is on yet gets the configured readers, else, for an outbox wants somebody to write to, the two of the sample. */
 async function addReaders(store: Store, { config }: Configuration): Promise<void> {
-  const readers = config.readers ?? sampleReaders
+  const { done: nobody } = await store.audience()[Symbol.asyncIterator]().next()
+  if (!nobody) return
   const consent = 'named in the configuration'
+  const readers = config.readers ?? sampleReaders
   await store.addSubscribers(
     readers.map((address) => ({ id: subscriberId(address), address, state: 'active' as const, consent })),
   )

@@ -1,7 +1,7 @@
 import { editionItems, type Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Item } from '../domain/item.ts'
-import { countGraphemes } from '../domain/text.ts'
+import { countGraphemes, shorten } from '../domain/text.ts'
 import { canonicalUrl, hostOf } from '../domain/url.ts'
 import { findTwins, type Twins } from './similar.ts'
 
@@ -26,18 +26,18 @@ function checkItem(item: Item): Finding[] {
 function weakSource(item: Item, url: string): Finding[] {
   const about = { item: item.url, field: 'sources' } as const
   if (canonicalUrl(url) === undefined) {
-    const message = `The source of “${item.title}” is not an http or https address: ${url}`
+    const message = `The source of ${quoted(item)} is not an http or https address: ${url}`
     return [{ ...about, severity: 'error', code: 'link-not-http', message, advice: 'Correct the address.' }]
   }
   const { pathname, search } = new URL(url)
   const parts = pathname.split('/').filter((part) => part !== '')
   const advice = 'Link the very page, paper or post that the item was checked against.'
   if (isHome(parts) && search === '') {
-    const message = `The source of “${item.title}” is the bare home page of ${hostOf(url)}.`
+    const message = `The source of ${quoted(item)} is the bare home page of ${hostOf(url)}.`
     return [{ ...about, severity: 'warning', code: 'source-home-page', message, advice }]
   }
   if (isSection(pathname, parts) && search === '') {
-    const message = `The source of “${item.title}” looks like a section of ${hostOf(url)}, not a page: ${url}`
+    const message = `The source of ${quoted(item)} looks like a section of ${hostOf(url)}, not a page: ${url}`
     return [{ ...about, severity: 'warning', code: 'source-section-page', message, advice }]
   }
   return []
@@ -63,7 +63,7 @@ const TOPIC_NAME =
 function ownSource(item: Item): Finding[] {
   const home = hostOf(item.url)
   if (item.sources.length === 0 || !item.sources.every(({ url }) => hostOf(url) === home)) return []
-  const message = `The source of “${item.title}” is on the publication's own site (${home}).`
+  const message = `The source of ${quoted(item)} is on the publication's own site (${home}).`
   return [{ severity: 'warning', code: 'source-own-site', item: item.url, field: 'sources', message }]
 }
 
@@ -74,21 +74,16 @@ function lengths(item: Item): Finding[] {
   const warn = (code: string, field: string, message: string, advice: string): void => {
     findings.push({ severity: 'warning', code, item: item.url, field, message, advice })
   }
-  if (summary === 0) warn('summary-missing', 'summary', `“${item.title}” has no summary.`, 'Add one or two sentences.')
+  if (summary === 0) warn('summary-missing', 'summary', `${quoted(item)} has no summary.`, 'Add one or two sentences.')
   if (summary > SUMMARY_GRAPHEMES)
     warn(
       'summary-long',
       'summary',
-      `The summary of “${item.title}” has ${summary} characters.`,
+      `The summary of ${quoted(item)} has ${summary} characters.`,
       `Keep it to ${SUMMARY_GRAPHEMES}.`,
     )
   if (title > TITLE_GRAPHEMES)
-    warn(
-      'title-long',
-      'title',
-      `The title “${item.title.slice(0, 60)}…” has ${title} characters.`,
-      `Keep it to ${TITLE_GRAPHEMES}.`,
-    )
+    warn('title-long', 'title', `The title ${quoted(item)} has ${title} characters.`, `Keep it to ${TITLE_GRAPHEMES}.`)
   return findings
 }
 
@@ -107,9 +102,14 @@ function duplicates(items: readonly Item[]): Finding[] {
   })
 }
 
+/** The title between quotation marks, short enough for a line of a list. */
+function quoted({ title }: Item): string {
+  return `“${shorten(title, 90)}”`
+}
+
 function twinFinding({ first, second, source }: Twins): Finding {
   const about = { severity: 'warning', item: second.url } as const
-  const pair = `“${second.title}” and “${first.title}”`
+  const pair = `${quoted(second)} and ${quoted(first)}`
   const advice = 'Both are kept. Drop or merge one if they tell the same story.'
   if (source === undefined)
     return { ...about, code: 'same-story', message: `${pair} seem to tell the same story.`, advice }

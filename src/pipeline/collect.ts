@@ -39,7 +39,9 @@ export async function collect(
   const reading = await readAll(source.read(known?.validators ?? {}, signal))
   const now = ports.clock.now()
   const day = options.day ?? (await latestDay(ports.store, reading.items, options.zone)) ?? dayIn(options.zone, now)
-  const firstDay = known?.firstDay ?? day
+  // A day that is yet to come is a slip of the pen, and must not turn everything before it into the past.
+  const today = dayIn(options.zone, now)
+  const firstDay = known?.firstDay ?? (day < today ? day : today)
   const items = placeAll(reading.items, firstDay, options.zone)
   const record: Reading = {
     source: source.id,

@@ -2,6 +2,7 @@ import type { Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Item } from '../domain/item.ts'
 import { cleanLine, shorten } from '../domain/text.ts'
+import type { Publication } from '../domain/publication.ts'
 import type { StoredItem } from '../ports.ts'
 
 export interface ComposeSettings {
@@ -21,22 +22,16 @@ export const composeDefaults: ComposeSettings = {
   preheaderGraphemes: 110,
 }
 
-/** `approvedAt` is an instant, RFC 3339 UTC. */
-export interface PastEdition {
-  readonly date: string
-  readonly approvedAt: string
-}
-
 export interface ComposeInput {
   readonly schedule: string
   readonly date: string
   /** First day whose items belong in; earlier than `date` when slots were missed. */
   readonly fromDay: string
   readonly plannedAt: Date
-  /** Candidates: items of `fromDay` to `date`, and late ones of the week before. */
+  readonly source: string
+  readonly publication: Publication
+  /** Items of `fromDay` to `date`, and before that those that came too late for the edition of their day. */
   readonly items: readonly StoredItem[]
-  /** Editions that were approved, to tell which items came too late for them. */
-  readonly past: readonly PastEdition[]
   /** Undated items, for the background block. */
   readonly lessons: readonly Item[]
 }
@@ -53,7 +48,7 @@ export interface Composed {
  */
 export function compose(input: ComposeInput, settings: ComposeSettings = composeDefaults): Composed {
   const ofTheDay = input.items.filter(({ day }) => day !== undefined && day >= input.fromDay && day <= input.date)
-  const late = input.items.filter((item) => cameTooLate(item, input))
+  const late = input.items.filter(({ day }) => day !== undefined && day < input.fromDay)
   const chosen = [...ofTheDay, ...late].map(({ item }) => item)
   const fit = chosen.filter((item) => item.sources.length > 0)
   const findings = [
@@ -69,6 +64,8 @@ export function compose(input: ComposeInput, settings: ComposeSettings = compose
       schedule: input.schedule,
       date: input.date,
       plannedAt: input.plannedAt.toISOString(),
+      source: input.source,
+      publication: input.publication,
       subject: shorten(cleanLine(lead.title), settings.subjectGraphemes),
       preheader: preheader(lead, fit.length - 1, settings.preheaderGraphemes),
       intro: '',
@@ -77,15 +74,6 @@ export function compose(input: ComposeInput, settings: ComposeSettings = compose
       background: background(fit, input.lessons, settings.background),
     },
   }
-}
-
-/**
- * Its own day's edition has left without it, or it was not yet known when an edition that could have carried it left. Items
- * that were known and are in no edition belong to a day that nobody made.
- */
-function cameTooLate({ day, firstSeenAt }: StoredItem, { fromDay, past }: ComposeInput): boolean {
-  if (day === undefined || day >= fromDay) return false
-  return past.some(({ date, approvedAt }) => date === day || (date > day && approvedAt < firstSeenAt))
 }
 
 /** The lead's summary, so that an inbox row reads as headline and standfirst; the count when it has none. */
@@ -110,7 +98,7 @@ function withoutSource(item: Item): Finding {
     code: 'no-source',
     item: item.url,
     field: 'sources',
-    message: `“${item.title}” names no primary source and stays out of the edition.`,
+    message: `“${shorten(item.title, 90)}” names no primary source and stays out of the edition.`,
     advice: 'Add the source to the item where it is published; it then goes into the next edition.',
   }
 }
@@ -120,6 +108,6 @@ function cameLate({ item, day }: StoredItem): Finding {
     severity: 'note',
     code: 'came-late',
     item: item.url,
-    message: `“${item.title}” is dated ${day} but came after that day's edition had left; it is in this one.`,
+    message: `“${shorten(item.title, 90)}” is dated ${day} but came after that day's edition had left; it is in this one.`,
   }
 }

@@ -43,7 +43,7 @@ export async function deliver(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(
+  const ended = await Promise.allSettled(
     [...senders].map(async ([channel, sender]) => {
       while (!signal.aborted) {
         const claim = await claimNext(ports, channel, worker)
@@ -55,6 +55,7 @@ export async function deliver(
       }
     }),
   )
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
 }
 
 const neverTold: Settlement = { kind: 'review', reason: 'the channel gave no outcome for this delivery' }

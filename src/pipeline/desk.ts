@@ -1,27 +1,29 @@
 import type { House } from '../channel.ts'
 import type { EditionState } from '../domain/edition.ts'
 import type { FrozenRendering, Ports, StoredEdition } from '../ports.ts'
-import { renderContext, type MakeSettings } from './make.ts'
-import { render } from './render.ts'
+import { remake, type MakeSettings } from './make.ts'
 import type { Desk, EditionView } from './view.ts'
 
 /**
  * What the editors' desk sees. An approved edition shows the frozen bytes; a draft is rendered now, by the same code
  * that approval will freeze.
  *
+ * @param house who speaks now; known better once the source was read.
  * @param unsaved id of an edition that was composed only to be looked at.
  */
 export function openDesk(
   { store }: Pick<Ports, 'store'>,
-  house: House,
-  settings: Pick<MakeSettings, 'channels' | 'source' | 'newsSections' | 'recent'>,
+  house: () => House,
+  settings: MakeSettings,
   unsaved?: string,
 ): Desk {
   const stateOf = (id: string, state: EditionState): EditionState | 'unsaved' =>
     id === unsaved && state === 'draft' ? 'unsaved' : state
 
   return {
-    publication: house.publication,
+    get publication() {
+      return house().publication
+    },
     async list(limit) {
       const editions = await store.editions(limit)
       return editions.map(({ id, date, subject, items, state }) => ({
@@ -35,7 +37,7 @@ export function openDesk(
     async view(id) {
       const stored = await store.edition(id)
       if (!stored) return undefined
-      const renderings = await renderingsOf(stored)
+      const renderings = await renderingsOf({ store }, stored, house(), settings)
       const counts = await store.counts(id)
       const view: EditionView = {
         edition: stored.edition,
@@ -52,9 +54,14 @@ export function openDesk(
       return view
     },
   }
+}
 
-  async function renderingsOf({ edition, approvedAt }: StoredEdition): Promise<readonly FrozenRendering[]> {
-    if (approvedAt !== undefined) return store.renderings(edition.id)
-    return render(edition, settings.channels, await renderContext(store, house, edition, settings))
-  }
+async function renderingsOf(
+  { store }: Pick<Ports, 'store'>,
+  stored: StoredEdition,
+  house: House,
+  settings: MakeSettings,
+): Promise<readonly FrozenRendering[]> {
+  if (stored.approvedAt !== undefined) return store.renderings(stored.edition.id)
+  return (await remake({ store }, stored, house, settings)).renderings
 }

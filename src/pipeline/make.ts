@@ -1,13 +1,13 @@
 import type { House, RenderContext } from '../channel.ts'
 import type { Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
-import { addDays } from '../domain/time.ts'
-import type { FrozenRendering, ItemQuery, Ports, StoredItem } from '../ports.ts'
+import { addDays, dayIn } from '../domain/time.ts'
+import type { FrozenRendering, ItemQuery, Ports, StoredEdition, StoredItem } from '../ports.ts'
 import { check } from './check.ts'
 import { compose, type ComposeSettings } from './compose.ts'
 import { recentItems, render, type ConfiguredChannel } from './render.ts'
 
-/** How far back an item that came after its day's edition is still taken in. */
+/** How many days after its own an item may still be news: found by then it is late, later it comes from an archive. */
 const LATE_DAYS = 7
 
 export interface EditionPlan {
@@ -46,14 +46,14 @@ export async function make(
   house: House,
   settings: MakeSettings,
 ): Promise<Made | { readonly edition: undefined; readonly findings: readonly Finding[] }> {
-  const candidates = await candidateItems(store, planned, settings)
+  const candidates = await candidateItems(store, planned, house.publication.zone, settings)
   const undated = await store.items({ source: settings.source, states: ['undated'], sourced: true })
-  const past = await store.editions(100)
   const { edition, findings } = compose(
     {
       ...planned,
       items: candidates,
-      past: past.flatMap(({ date, approvedAt }) => (approvedAt ? [{ date, approvedAt }] : [])),
+      source: settings.source,
+      publication: house.publication,
       lessons: undated.map(({ item }) => item),
     },
     settings.compose,
@@ -68,25 +68,41 @@ export async function make(
   }
 }
 
+/** A kept draft again, as it was composed: the same items under the same name. */
+export async function remake(
+  { store }: Pick<Ports, 'store'>,
+  { edition, findings }: StoredEdition,
+  house: House,
+  settings: MakeSettings,
+): Promise<Made> {
+  const context = await renderContext(store, { ...house, publication: edition.publication }, edition, settings)
+  return { edition, findings, renderings: await render(edition, settings.channels, context), beforeFirstRun: false }
+}
+
 /**
- * News that no edition carries yet. When the whole day lies before the first run its items are taken all the same, so
- * that an editor can look at the day; whoever asked must not send it.
+ * News that no edition carries yet: of the days to cover, and of the week before what was first seen in the days after its own (it came
+ * after its day's edition, or there was none). What is older than that when it is first seen comes from an archive.
+ *
+ * When the whole day lies before the first run its items are taken all the same, so that an editor can look at the
+ * day; whoever asked must not send it.
  */
 async function candidateItems(
   store: Ports['store'],
   planned: EditionPlan,
+  zone: string,
   settings: Pick<MakeSettings, 'source' | 'newsSections'>,
 ): Promise<StoredItem[]> {
   const where = { ...newsOf(settings), toDay: planned.date }
   const open = await store.items({ ...where, fromDay: addDays(planned.fromDay, -LATE_DAYS), states: ['new'] })
-  const fresh = open.filter(({ edition }) => edition === undefined)
-  if (open.some(({ day }) => day !== undefined && day >= planned.fromDay)) return fresh
-  const skipped = await store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })
-  return fresh.length > 0 ? fresh : skipped
+  const isLive = ({ day, firstSeenAt }: StoredItem): boolean =>
+    day !== undefined && (day >= planned.fromDay || dayIn(zone, new Date(firstSeenAt)) <= addDays(day, LATE_DAYS))
+  const fresh = open.filter((item) => item.edition === undefined && isLive(item))
+  if (open.some(({ day }) => day !== undefined && day >= planned.fromDay) || fresh.length > 0) return fresh
+  return store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })
 }
 
 /** What channels may know. Feeds reach up to the newest day that an edition carries, so that looking back never shortens them. */
-export async function renderContext(
+async function renderContext(
   store: Ports['store'],
   house: House,
   edition: Edition,

@@ -2,11 +2,11 @@ import type { House, Sender } from '../channel.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import { instantAt } from '../domain/time.ts'
-import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout, StoredEdition } from '../ports.ts'
+import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout } from '../ports.ts'
 import { approve } from './approve.ts'
 import { collect, type Collected } from './collect.ts'
 import { deliver, type Progress, type Worker } from './deliver.ts'
-import { make, type EditionPlan, type Made, type MakeSettings } from './make.ts'
+import { make, remake, type EditionPlan, type Made, type MakeSettings } from './make.ts'
 
 export interface RunInput {
   readonly source: Source
@@ -22,6 +22,8 @@ export interface RunInput {
   readonly sendersFor: (house: House) => ReadonlyMap<string, Sender>
   /** `editor`: a draft waits for approval; `auto`: it goes at once. */
   readonly approval: 'auto' | 'editor'
+  /** `as-seen`: a draft that is there is taken as the editor saw it; `anew`: it is made again from what the source says now. */
+  readonly draft: 'as-seen' | 'anew'
   /** Stop before anything is approved or delivered; the store is a scratch copy. */
   readonly dryRun: boolean
   readonly worker: Worker
@@ -30,9 +32,10 @@ export interface RunInput {
 /**
  * What became of the edition in this pass.
  * - `approved`: approved and carried out now; `resumed`: approved earlier, the rest was carried out now.
+ * - `foreign`: the store has an edition of that day from another source.
  * - `unchanged`: had left before; `empty`: nothing was published; `draft` and `held` wait for an editor; `planned`: dry run.
  */
-export type RunVerdict = 'approved' | 'resumed' | 'unchanged' | 'empty' | 'draft' | 'held' | 'planned'
+export type RunVerdict = 'approved' | 'resumed' | 'unchanged' | 'empty' | 'draft' | 'held' | 'planned' | 'foreign'
 
 export interface RunReport {
   readonly verdict: RunVerdict
@@ -66,10 +69,7 @@ export async function run(
   const house = input.houseFor(collected.about)
   const planned = planFor(input, collected.day)
   const id = `${planned.schedule}/${planned.date}`
-  const before = await ports.store.edition(id)
-  const open = before === undefined || before.state === 'draft'
-  const made = open ? await make(ports, planned, house, input.settings) : undefined
-  const verdict = made ? await decide(ports, input, made) : standing(before)
+  const { verdict, made } = await decide(ports, input, planned, house)
   const delivered = input.dryRun ? 0 : await carryOut(ports, input, house, onProgress, signal)
   const after = await ports.store.edition(id)
   return {
@@ -91,12 +91,42 @@ function planFor({ schedule, zone, fromDay }: RunInput, date: string): EditionPl
   return { schedule: schedule.id, date, fromDay: fromDay ?? date, plannedAt: instantAt(date, schedule.at, zone) }
 }
 
-/** Approves, keeps or only looks at what was made. */
+interface Decision {
+  readonly verdict: RunVerdict
+  /** Absent when the edition stays as it was. */
+  readonly made?: Made | { readonly edition: undefined; readonly findings: readonly Finding[] }
+}
+
+/** How often an edition is made anew because another approval took one of its items meanwhile. */
+const ATTEMPTS = 3
+
+/** Approves, keeps or only looks at the edition of the day; leaves alone what is past that. */
 async function decide(
   ports: Pick<Ports, 'clock' | 'store'>,
   input: RunInput,
+  planned: EditionPlan,
+  house: House,
+): Promise<Decision> {
+  const id = `${planned.schedule}/${planned.date}`
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await ports.store.edition(id)
+    if (before && before.edition.source !== input.source.id) return { verdict: 'foreign' }
+    if (before && before.state !== 'draft') return { verdict: before.state === 'held' ? 'held' : 'unchanged' }
+    const seen = before && input.draft === 'as-seen' ? before : undefined
+    const made = await (seen ? remake(ports, seen, house, input.settings) : make(ports, planned, house, input.settings))
+    if (seen && input.dryRun) return { verdict: 'draft', made }
+    const verdict = await settle(ports, input, made)
+    if (verdict !== undefined) return { verdict, made }
+  }
+  throw new Error(`${id} was made ${ATTEMPTS} times and its items always went into another edition. Run it again.`)
+}
+
+/** Undefined when the approval found that the edition must be made anew. */
+async function settle(
+  ports: Pick<Ports, 'clock' | 'store'>,
+  input: RunInput,
   made: Made | { readonly edition: undefined },
-): Promise<RunVerdict> {
+): Promise<RunVerdict | undefined> {
   if (!made.edition) return 'empty'
   if (made.beforeFirstRun) {
     const reason = 'its items were published before groundwire first read this source'
@@ -108,11 +138,7 @@ async function decide(
     return input.dryRun ? 'planned' : 'draft'
   }
   const done = await approve(ports, made.edition, input.settings.channels, made.renderings, made.findings)
-  return done ? 'approved' : 'unchanged'
-}
-
-function standing(before: StoredEdition | undefined): RunVerdict {
-  return before?.state === 'held' ? 'held' : 'unchanged'
+  return done ? 'approved' : undefined
 }
 
 /**

@@ -14,7 +14,8 @@ export interface TickActions {
 /**
  * Does what the schedules owe at this moment, each slot once among all workers of a store: the slot is claimed before
  * anything happens and finished afterwards, so that one whose worker was killed is taken over and not lost. The clock
- * may jump: a slot that was finished never fires again.
+ * may jump: a slot that was finished never fires again, and one that was finished while the clock was ahead keeps no
+ * earlier one from firing.
  */
 export async function tick(
   ports: Pick<Ports, 'clock' | 'store' | 'log'>,
@@ -43,8 +44,8 @@ async function runSchedule(
   signal: AbortSignal,
 ): Promise<void> {
   const now = clock.now()
-  const last = await store.lastSlot(schedule.id)
-  const since = new Date(await store.remember(`schedule ${schedule.id} since`, () => now.toISOString()))
+  const last = await store.lastSlot(schedule.id, now)
+  const since = await firstSeen(store, schedule, now)
   const due = schedule.kind === 'digest' ? dueDigest(schedule, last, since, now, zone) : undefined
   const slot = schedule.kind === 'digest' ? due?.slot : latestSlot(schedule, now, zone)
   if (!slot || (last && slot <= last)) return
@@ -60,4 +61,11 @@ async function runSchedule(
   if (due) await actions.digest(schedule.id, due, signal)
   else await actions.poll(signal)
   if (!signal.aborted) await store.finishSlot(schedule.id, slot, clock.now())
+}
+
+/** When this schedule was first seen; where the clock was ahead at that moment, when it was first seen by one set back. */
+async function firstSeen(store: Ports['store'], { id }: Schedule, now: Date): Promise<Date> {
+  const seen = async (name: string): Promise<Date> => new Date(await store.remember(name, () => now.toISOString()))
+  const since = await seen(`schedule ${id} since`)
+  return since <= now ? since : seen(`schedule ${id} since, the clock set back`)
 }

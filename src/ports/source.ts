@@ -5,6 +5,8 @@ import type { Item } from '../domain/item.ts'
 export interface Validators {
   readonly etag?: string
   readonly lastModified?: string
+  /** How the source was read then; the other two hold only for a reading of the same kind. */
+  readonly reader?: string
 }
 
 /** What a source says, in order. `about` comes at most once and first; `end` always and last. */

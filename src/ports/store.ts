@@ -114,7 +114,10 @@ export interface Store {
   editions(limit: number): Promise<EditionSummary[]>
   /** Keeps a draft or a held edition (writing nothing when nothing differs); false (and no change) when the edition is already past that. */
   keep(edition: Edition, state: 'draft' | 'held', findings: readonly Finding[], reason: string): Promise<boolean>
-  /** Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or is claimed by another approval. */
+  /**
+   * Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or one of its
+   * items is by now carried by another edition.
+   */
   approve(freeze: Freeze): Promise<boolean>
   /** Sets `sending` or `sent` from the ledger alone; the state it now has. */
   settleEdition(id: string): Promise<EditionState>
@@ -146,8 +149,8 @@ export interface Store {
    */
   claimSlot(request: SlotRequest): Promise<boolean>
   finishSlot(schedule: string, slot: Date, at: Date): Promise<void>
-  /** The latest slot of this schedule that was finished. */
-  lastSlot(schedule: string): Promise<Date | undefined>
+  /** The latest slot of this schedule that was finished, at or before `upTo`: what a clock that was ahead did later does not count. */
+  lastSlot(schedule: string, upTo: Date): Promise<Date | undefined>
 
   close(): Promise<void>
 }

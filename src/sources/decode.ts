@@ -14,7 +14,7 @@ export interface Text {
 }
 
 /**
- * Decodes bytes as they come. Bytes that are not UTF-8 become U+FFFD (removed later) and are reported once, with their
+ * Decodes bytes as they come. Bytes that are not UTF-8 become U+FFFD (see `isDamaged`) and are reported once, with their
  * place; an XML document that declares another encoding is read in that one.
  */
 export async function decode(bytes: AsyncIterable<Uint8Array>, report: (finding: Finding) => void): Promise<Text> {
@@ -105,7 +105,7 @@ function faultAt(byte: number, before: string): Finding {
   return {
     severity: 'warning',
     code: 'source-not-utf8',
-    message: `The source is not valid UTF-8 from byte ${byte} on, ${place}. What cannot be read was left out.`,
+    message: `The source is not valid UTF-8 from byte ${byte} on, ${place}. Items whose title, summary or address it touches are left out.`,
     advice: 'Save the source as UTF-8.',
   }
 }

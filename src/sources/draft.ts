@@ -4,8 +4,9 @@ import { cleanLine, cleanText } from '../domain/text.ts'
 import { canonicalUrl } from '../domain/url.ts'
 import { publishedFrom } from './dates.ts'
 import type { LinkedText } from './markdown-links.ts'
+import { activeContent, isDamaged, removedFrom, withLosses } from './flaws.ts'
 import { plainInline } from './inline.ts'
-import { quoted } from './problem.ts'
+import { quoted, shown } from './problem.ts'
 
 /** An item as its source writes it, nothing checked yet. Absent or empty fields were not given. */
 export interface Draft {
@@ -28,6 +29,8 @@ export interface Draft {
 export interface DraftContext {
   /** For naming an item that has no title: `item 12`, `notes/a.md`. */
   readonly place: string
+  /** The file that holds this item alone, for naming an item without an address. */
+  readonly file?: string
   /** What a relative address of the item itself is relative to. */
   readonly base?: string | undefined
   /** Makes the addresses of a body absolute against the item's own. */
@@ -53,7 +56,10 @@ export function itemFrom(draft: Draft, context: DraftContext): Checked {
   const url = canonicalUrl(draft.url ?? '', context.base)
   const published = publishedFrom(draft.published ?? '')
   const lost = lostBecause(draft, { title, url, published })
-  if (lost || url === undefined) return { findings: [leftOut(name, lost ?? NO_ADDRESS, url)] }
+  if (lost || url === undefined) {
+    const known = url ?? context.file ?? shown(draft.title ?? '')
+    return { findings: [leftOut(name, lost ?? NO_ADDRESS, known)] }
+  }
 
   const findings: Finding[] = []
   const note: Note = (code, field, message, advice, severity = 'warning') => {
@@ -66,6 +72,7 @@ export function itemFrom(draft: Draft, context: DraftContext): Checked {
     const message = `the title has ${title.length} characters.`
     note('title-too-long', 'title', message, `Shorten it to fewer than ${LONG_TITLE}.`)
   }
+  noteRemoved(draft, note)
   const image = imageOf(draft.image, url, line, note)
   const item = {
     url,
@@ -93,6 +100,10 @@ function lostBecause(
 ): Lost | undefined {
   const given = (draft.url ?? '').trim()
   if (given === '') return NO_ADDRESS
+  for (const field of ['url', 'title', 'summary'] as const) {
+    const text = draft[field] ?? ''
+    if (isDamaged(text)) return [field, 'text-damaged', `its ${field} has lost characters: ${quoted(withLosses(text))}`]
+  }
   if (known.url === undefined) return ['url', 'url-not-http', `its address ${quoted(given)} is not an http(s) address`]
   if (known.title === '') return ['title', 'item-without-title', 'it has no title']
   if (known.published === undefined && (draft.published ?? '').trim() !== '') {
@@ -101,20 +112,46 @@ function lostBecause(
   return undefined
 }
 
-function leftOut(name: string, [field, code, reason]: Lost, url: string | undefined): Finding {
+function leftOut(name: string, [field, code, reason]: Lost, item: string): Finding {
   return {
     severity: 'error',
     code,
     field,
-    ...(url === undefined ? {} : { item: url }),
+    ...(item === '' ? {} : { item }),
     message: `${name} was left out: ${reason}.`,
     advice: `Correct its ${field} in the source; it is read again next time.`,
+  }
+}
+
+/** Text that readers see otherwise than it was written: once a field, however many tags are touched. */
+function noteRemoved({ title = '', summary = '', authors = [], tags = [] }: Draft, note: Note): void {
+  const fields = { title: [title], summary: [summary], authors, tags }
+  for (const field of ['title', 'summary', 'authors', 'tags'] as const) {
+    const text = fields[field].find((one) => removedFrom(one).length > 0)
+    if (text === undefined) continue
+    const message = `${removedFrom(text).join(' and ')} were removed from ${quoted(text)}.`
+    note('text-cleaned', field, message, 'Remove them in the source.', 'note')
+  }
+}
+
+function noteBody(body: Body, undone: readonly string[], note: Note): void {
+  if (isDamaged(body.text)) {
+    const at = body.text.indexOf('\uFFFD')
+    const around = withLosses(body.text.slice(Math.max(0, at - 40), at + 40))
+    const message = `the text has lost characters (${quoted(around)}); the gaps were closed.`
+    note('text-damaged', 'body', message, 'Save the source as UTF-8 from an undamaged copy.')
+  }
+  const active = activeContent(body, undone)
+  if (active !== undefined) {
+    const message = `the text holds ${active}. Readers never get it: it is removed wherever the text is shown.`
+    note('active-content', 'body', message, 'Check where it comes from, and remove it from the source.')
   }
 }
 
 function linkedBody(body: Body, url: string, context: DraftContext, note: Note): Pick<Item, 'body' | 'links'> {
   const { text, links, undone } = context.link(cleanText(body.text).trim(), url)
   if (text === '') note('body-missing', 'body', 'it has no text.', 'Readers get the summary alone.')
+  noteBody(body, undone, note)
   for (const target of undone.slice(0, MAX_LINK_NOTES)) {
     const message = `the link to ${quoted(target)} was undone, its words were kept.`
     note('link-not-http', 'body', message, 'Link to an http(s) address.', 'note')

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
-import { reasonOf } from './problem.ts'
+import { reasonOf, shown } from './problem.ts'
 
 const source = z.union([z.string(), z.object({ url: z.string(), title: z.string().optional() })])
 const words = z.union([z.string().transform((text) => [text]), z.array(z.string())])
@@ -42,7 +42,7 @@ function yamlOf(text: string): { value: unknown } | { error: string } {
   try {
     const document = parseDocument(text, { schema: 'core', logLevel: 'silent', uniqueKeys: true })
     const [first] = [...document.errors, ...document.warnings]
-    if (first) return { error: first.message.split('\n', 1)[0] ?? 'it is not YAML' }
+    if (first) return { error: shown(first.message.split('\n', 1)[0] ?? '') }
     return { value: document.toJS({ maxAliasCount: 50 }) }
   } catch (error) {
     return { error: reasonOf(error) }

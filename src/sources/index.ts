@@ -1,4 +1,8 @@
+import { basename, parse, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Finding } from '../domain/finding.ts'
+import { sha256 } from '../domain/hash.ts'
+import { cleanLine } from '../domain/text.ts'
 import type { Ports, Source, SourceEvent, Validators } from '../ports.ts'
 import { decode } from './decode.ts'
 import { openInput } from './input.ts'
@@ -32,6 +36,8 @@ export interface SourceSpec {
 
 const MAX_BYTES = 64 * 1024 * 1024
 const TIMEOUT_MS = 30_000
+/** Raise it whenever the same bytes give other items than before, so that unchanged sources are read again. */
+const FORMAT = 1
 
 /**
  * Opens nothing yet. Reading yields items as they are complete, checks that no address comes twice, and turns whatever
@@ -41,20 +47,22 @@ const TIMEOUT_MS = 30_000
  */
 export function openSource(spec: SourceSpec, ports: Pick<Ports, 'http'>): Source {
   const pattern = spec.sourcePattern === undefined ? undefined : compiled(spec.sourcePattern)
+  const reader = readerOf(spec)
   return {
     id: spec.location,
     async *read(validators, signal) {
       const reports: Finding[] = []
       const limits = { maxBytes: spec.maxBytes ?? MAX_BYTES, timeoutMs: spec.timeoutMs ?? TIMEOUT_MS }
       try {
-        const input = await openInput(spec.location, limits, ports.http, validators, signal)
+        const known = validators.reader === reader ? validators : {}
+        const input = await openInput(spec.location, limits, ports.http, known, signal)
         if (input.kind === 'unchanged') {
           yield { kind: 'end', complete: true, unchanged: true, validators: input.validators }
           return
         }
         const events = eventsOf(spec, input, limits.maxBytes, pattern, reports)
-        yield* withReports(withoutRepeats(abortable(events, signal)), reports)
-        yield { kind: 'end', complete: true, unchanged: false, validators: validatorsOf(input) }
+        yield* withReports(titled(withoutRepeats(abortable(events, signal)), titleOf(spec.location, input)), reports)
+        yield { kind: 'end', complete: true, unchanged: false, validators: validatorsOf(input, reader) }
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof SourceProblem)) throw error
@@ -120,8 +128,35 @@ async function* abortable(events: AsyncIterable<SourceEvent>, signal?: AbortSign
   }
 }
 
-function validatorsOf(input: Input): Validators {
-  return input.kind === 'folder' ? {} : input.validators
+/** A source that does not name itself is named after where it lies. */
+async function* titled(events: AsyncIterable<SourceEvent>, title: string): AsyncGenerator<SourceEvent> {
+  const known = title === '' ? {} : { title }
+  let started = false
+  for await (const event of events) {
+    if (event.kind === 'about') yield { kind: 'about', about: { ...known, ...event.about } }
+    else {
+      if (!started) yield { kind: 'about', about: known }
+      yield event
+    }
+    started = true
+  }
+}
+
+/** The host of an address; the name of a folder, or of a file without its extension. */
+function titleOf(location: string, input: Input): string {
+  if (/^https?:/i.test(location)) return new URL(location).hostname
+  const path = resolve(location.startsWith('file:') ? fileURLToPath(location) : location)
+  return cleanLine(input.kind === 'folder' ? basename(path) : parse(path).name)
+}
+
+/** Tells configurations apart that make other items of the same bytes. */
+function readerOf({ kind, sourcePattern, section, baseUrl }: SourceSpec): string {
+  return sha256(JSON.stringify([FORMAT, kind, sourcePattern, section, baseUrl])).slice(0, 16)
+}
+
+/** Files and folders are read every time, so nothing need be remembered of them. */
+function validatorsOf(input: Exclude<Input, { kind: 'unchanged' }>, reader: string): Validators {
+  return input.kind === 'folder' || input.url === undefined ? {} : { ...input.validators, reader }
 }
 
 function compiled(pattern: string): RegExp {
@@ -142,7 +177,7 @@ function duplicate(item: string, title: string): Finding {
     code: 'duplicate-url',
     field: 'url',
     item,
-    message: `${quoted(title)} has the address ${item} of an earlier item; it was left out, the first was kept.`,
+    message: `${quoted(title)} has the address ${quoted(item)} of an earlier item; it was left out, the first was kept.`,
     advice: 'Give every item an address of its own.',
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Http, HttpRequest, HttpResponse, Validators } from '../ports.ts'
-import { reasonOf, SourceProblem } from './problem.ts'
+import { reasonOf, sizeOf, SourceProblem } from './problem.ts'
 
 export interface InputLimits {
   readonly maxBytes: number
@@ -64,7 +64,9 @@ async function openAddress(
       return { kind: 'bytes', bytes, validators: validatorsOf(response), url: response.url }
     }
     await close(response.body)
-    if (response.status === 304) return { kind: 'unchanged', validators: { ...validators, ...validatorsOf(response) } }
+    const asked = 'if-none-match' in headers || 'if-modified-since' in headers
+    if (response.status === 304 && asked)
+      return { kind: 'unchanged', validators: { ...validators, ...validatorsOf(response) } }
     throw refusedWith(response.status, url)
   } catch (error) {
     signal?.throwIfAborted()
@@ -120,7 +122,7 @@ function unreachable(error: unknown, location: string): unknown {
 function tooLarge(location: string, maxBytes?: number): SourceProblem {
   return new SourceProblem(
     'source-too-large',
-    `The source ${location} is larger than the limit${maxBytes === undefined ? '' : ` of ${maxBytes} bytes`}; the rest was not read.`,
+    `The source ${location} is larger than the limit${maxBytes === undefined ? '' : ` of ${sizeOf(maxBytes)}`}; the rest was not read.`,
     'Check that it is the right source, or raise the limit.',
   )
 }

@@ -10,7 +10,7 @@ import type { Block } from './llms-full-blocks.ts'
 import { itemParts } from './llms-full-item.ts'
 import type { ItemParts } from './llms-full-item.ts'
 import { absoluteMarkdown } from './markdown-links.ts'
-import { quoted, SourceProblem } from './problem.ts'
+import { quoted, shown, sizeOf, SourceProblem } from './problem.ts'
 
 export interface LlmsFullOptions {
   /** What a relative `URL:` is relative to. */
@@ -40,9 +40,9 @@ export async function* readLlmsFull(
     count += 1
     section = parts.section ?? section
     if (count === 1) yield { kind: 'about', about: aboutFrom(head, parts, options) }
-    if (block.kind === 'cutOff') throw cutOff(parts)
+    if (block.kind === 'cutOff') throw cutOff(parts, options)
     const { item, findings } =
-      block.kind === 'tooLong' ? tooLong(parts, count) : check(block, parts, section, count, options)
+      block.kind === 'tooLong' ? tooLong(parts, count, options) : check(block, parts, section, count, options)
     for (const finding of findings) yield { kind: 'problem', finding }
     if (item) yield { kind: 'item', item }
   }
@@ -82,18 +82,30 @@ function aboutFrom(head: string, first: ItemParts, { base }: LlmsFullOptions): S
   }
 }
 
-function tooLong({ title }: ItemParts, count: number): Checked {
+function tooLong(parts: ItemParts, count: number, options: LlmsFullOptions): Checked {
+  const { title } = parts
+  const item = nameOf(parts, options)
   const name = title === '' ? `item ${count}` : quoted(title)
-  const message = `${name} was left out: it is longer than ${MAX_ITEM_LENGTH} characters, or its closing --- is missing.`
+  const message = `${name} was left out: it is longer than ${sizeOf(MAX_ITEM_LENGTH)}, or its closing --- is missing.`
   const advice = 'End every item with a line of ---.'
-  return { findings: [{ severity: 'error', code: 'item-too-long', field: 'body', message, advice }] }
+  return {
+    findings: [{ severity: 'error', code: 'item-too-long', field: 'body', message, advice, ...(item && { item }) }],
+  }
 }
 
-function cutOff({ title }: ItemParts): SourceProblem {
+/** The address, else the title, of an item that was not read whole. */
+function nameOf({ url = '', title }: ItemParts, { base }: LlmsFullOptions): string | undefined {
+  return canonicalUrl(url, base) ?? (shown(title) || undefined)
+}
+
+function cutOff(parts: ItemParts, options: LlmsFullOptions): SourceProblem {
+  const { title } = parts
   return new SourceProblem(
     'source-cut-off',
     `The source ends in the middle of ${title === '' ? 'an item' : quoted(title)}: its closing --- is missing. That item was left out, for nobody can tell whether it is whole.`,
     'Read it again later; if the source does end so, add the closing ---.',
+    undefined,
+    nameOf(parts, options),
   )
 }
 

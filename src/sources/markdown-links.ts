@@ -11,7 +11,8 @@ export interface LinkedText {
 
 // What can hold an address in CommonMark, and what hides one. Every part is bounded, so that hostile text costs time in
 // proportion to its length, and begins with a rare character, for speed. A link's own words are not matched: they may hold an image.
-const CODE = /(?<ticks>`{1,40})(?!`)(?<=(?<!`)\k<ticks>)[^]{1,20000}?(?<!`)\k<ticks>(?!`)/
+/** Code in Markdown: a span or what stands between two fences of backticks. */
+export const CODE = /(?<ticks>`{1,40})(?!`)(?<=(?<!`)\k<ticks>)[^]{1,20000}?(?<!`)\k<ticks>(?!`)/
 const ESCAPED = /\\[!-/:-@[-`{-~]/
 const TARGET =
   /\]\(\s{0,3}(?<target><[^<>\n]{0,2000}>|[^\s()<>]{0,100000}(?:\([^\s()]{0,500}\)[^\s()<>]{0,2000}){0,3})(?<title>\s{1,3}(?:"[^"]{0,500}"|'[^']{0,500}'))?\s{0,3}\)/

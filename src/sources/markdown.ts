@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Finding } from '../domain/finding.ts'
+import { cleanLine } from '../domain/text.ts'
 import type { SourceEvent } from '../ports.ts'
 import { decode } from './decode.ts'
 import { itemFrom } from './draft.ts'
@@ -8,7 +9,7 @@ import type { Checked, Draft } from './draft.ts'
 import { parsePage } from './front-matter.ts'
 import type { FrontMatter } from './front-matter.ts'
 import { absoluteMarkdown } from './markdown-links.ts'
-import { reasonOf, SourceProblem } from './problem.ts'
+import { quoted, reasonOf, shown, sizeOf, SourceProblem } from './problem.ts'
 
 export interface MarkdownOptions {
   /** Needed for `slug` and for relative addresses. */
@@ -36,7 +37,7 @@ export async function* readMarkdown(folder: string, options: MarkdownOptions): A
     const page = await readPage(root, name)
     bytes += page.bytes
     if (bytes > options.maxBytes) {
-      const message = `The folder ${folder} holds more than the limit of ${options.maxBytes} bytes; ${name} and what follows was not read.`
+      const message = `The folder ${folder} holds more than the limit of ${sizeOf(options.maxBytes)}; ${shown(name)} and what follows was not read.`
       throw new SourceProblem('source-too-large', message, 'Check that it is the right folder, or raise the limit.')
     }
     for (const finding of page.findings) yield { kind: 'problem', finding }
@@ -88,13 +89,13 @@ async function readPage(root: string, name: string): Promise<Page> {
       return unread(
         'item-too-long',
         name,
-        `it has ${size} bytes, more than ${MAX_FILE_BYTES}`,
+        `it is larger than ${sizeOf(MAX_FILE_BYTES)}`,
         'Split it into several items.',
       )
     }
     const findings: Finding[] = []
     const report = (finding: Finding): void => {
-      findings.push({ ...finding, message: `${name}: ${finding.message}` })
+      findings.push({ ...finding, item: shown(name), message: `${shown(name)}: ${finding.message}` })
     }
     const parts: string[] = []
     for await (const piece of (await decode(once(await readFile(path)), report)).pieces) parts.push(piece)
@@ -109,23 +110,31 @@ async function* once<Value>(value: Value): AsyncGenerator<Value> {
 }
 
 function unread(code: string, name: string, reason: string, advice: string): Page {
-  return { bytes: 0, findings: [{ severity: 'error', code, message: `${name} was left out: ${reason}.`, advice }] }
+  const item = shown(name)
+  const message = `${item} was left out: ${reason}.`
+  return { bytes: 0, findings: [{ severity: 'error', code, item, message, advice }] }
 }
 
-function pageItem(name: string, text: string, { base, section }: MarkdownOptions): Checked {
+function pageItem(path: string, text: string, { base, section }: MarkdownOptions): Checked {
+  const name = shown(path)
   const page = parsePage(text)
   if (page.kind === 'faults') return { findings: page.faults.map((fault) => badFrontMatter(name, fault)) }
   if (page.front.draft) {
-    return { findings: [{ severity: 'note', code: 'draft', message: `${name} is a draft and was left out.` }] }
+    const message = `${name} is a draft and was left out.`
+    return { findings: [{ severity: 'note', code: 'draft', item: name, message }] }
+  }
+  if (base === undefined && page.front.url === undefined && page.front.slug !== undefined) {
+    return { findings: [slugAlone(name, page.front.slug)] }
   }
   const folder = base === undefined || base.endsWith('/') ? base : `${base}/`
-  return itemFrom(draftFrom(page.front, page.body, section), { place: name, base: folder, link: absoluteMarkdown })
+  const context = { place: name, file: name, base: folder, link: absoluteMarkdown }
+  return itemFrom(draftFrom(page.front, page.body, section), context)
 }
 
 function draftFrom(front: FrontMatter, text: string, section: string): Draft {
   return {
     url: front.url ?? front.slug,
-    section: front.section ?? section,
+    section: cleanLine(front.section ?? '') || section,
     title: front.title,
     markup: true,
     summary: front.summary,
@@ -138,11 +147,23 @@ function draftFrom(front: FrontMatter, text: string, section: string): Draft {
   }
 }
 
+function slugAlone(name: string, slug: string): Finding {
+  return {
+    severity: 'error',
+    code: 'item-without-url',
+    field: 'url',
+    item: name,
+    message: `${name} was left out: its slug ${quoted(slug)} needs the address of the publication (publication.url) to become an address.`,
+    advice: 'Set publication.url in groundwire.config.ts, or give the item a url.',
+  }
+}
+
 function badFrontMatter(name: string, { field, message }: { field: string; message: string }): Finding {
   const where = field === '' ? 'its front matter' : `the field ${field} of its front matter`
   return {
     severity: 'error',
     code: 'front-matter',
+    item: name,
     ...(field === '' ? {} : { field }),
     message: `${name} was left out: ${where} is wrong: ${message}.`,
     advice: 'Correct it; the file is read again next time.',

@@ -16,27 +16,32 @@ export interface WebDeps {
   /** Where readers find these pages; no trailing slash. */
   readonly publicUrl: string
   readonly health: () => Promise<Health>
-  /** `preview`: for an editor on this machine, who sees everything. `start`: readers see only what has been let go. */
+  /**
+   * `preview`: for an editor on this machine, who sees everything. `start`: for readers, who see only what has been let
+   * go; there is no desk.
+   */
   readonly mode: 'preview' | 'start'
 }
 
 /** All pages, as one handler without a socket: `serve` gives it one, tests call its `request`. */
 export function createApp({ desk, files, log, publicUrl, health, mode }: WebDeps): Hono {
-  const { publication } = desk
   const app = new Hono()
   app.use(safeHeaders(), readingOnly(), trimTrailingSlash())
-  app.use(mode === 'preview' ? '*' : '/desk/*', thisMachineOnly(publication))
+  if (mode === 'preview') app.use(thisMachineOnly(desk))
   app.route('/', healthRoutes(health, log))
   app.route('/', feedRoutes(files))
-  app.route('/desk', deskRoutes(desk))
+  if (mode === 'preview') app.route('/desk', deskRoutes(desk))
   app.route('/', readerRoutes({ desk, publicUrl, mode }))
   app.notFound((c) =>
-    c.html(plainPage(publication, 'Not found', 'There is no page at this address. It may have been mistyped.'), 404),
+    c.html(
+      plainPage(desk.publication, 'Not found', 'There is no page at this address. It may have been mistyped.'),
+      404,
+    ),
   )
   app.onError((error, c) => {
     log.error(`${c.req.method} ${c.req.path} failed: ${error.message}`)
     const sentence = 'The page could not be made. The log of the worker says why. Try again in a moment.'
-    return c.html(plainPage(publication, 'Something went wrong', sentence), 500)
+    return c.html(plainPage(desk.publication, 'Something went wrong', sentence), 500)
   })
   return app
 }

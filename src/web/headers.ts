@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Publication } from '../domain/publication.ts'
+import type { Desk } from '../pipeline/view.ts'
 import { plainPage } from './page.ts'
 import { cssSource } from './style.ts'
 
@@ -44,16 +44,17 @@ export function readingOnly(): MiddlewareHandler {
 }
 
 /**
- * The desk shows what is not published yet and knows no sign-in, so it answers under this machine's own names alone.
- * That also keeps out a web page that points a name of its own at this machine (DNS rebinding), and a reverse proxy
- * that was only meant to carry the readers' pages.
+ * The desk shows what is not published yet and knows no sign-in. It has a listener of its own on loopback, and there
+ * answers under this machine's own names alone: that keeps out a web page that points a name of its own at this machine
+ * (DNS rebinding), and a proxy that says it is one. A proxy that hides itself cannot be told from a browser here: what
+ * keeps readers from the desk is that the readers' port has none.
  */
-export function thisMachineOnly(publication: Publication): MiddlewareHandler {
+export function thisMachineOnly(desk: Pick<Desk, 'publication'>): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
     if (isLocal(c)) return next()
     const sentence =
       'The desk shows what is not published yet. It answers only on the machine it runs on, under http://localhost; from elsewhere, use an SSH tunnel (ssh -L).'
-    return c.html(plainPage(publication, 'Only on this machine', sentence), 403)
+    return c.html(plainPage(desk.publication, 'Only on this machine', sentence), 403)
   })
 }
 

@@ -74,8 +74,8 @@ describe.skipIf(await chromiumProblem())('the desk in a browser', () => {
   it.each([CASES[0], CASES.at(-1)].filter((look) => look !== undefined))(
     'the list and the readers’ pages fit $width px in $scheme colours',
     async (look) => {
-      for (const path of ['/desk', '/', '/editions', '/nowhere']) {
-        const { page, complaints } = await open(site.url + path, look)
+      for (const address of [`${desk.url}/desk`, ...['/', '/editions', '/nowhere'].map((path) => site.url + path)]) {
+        const { page, complaints } = await open(address, look)
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.width)
         expect((await page.evaluate<{ lowest: number }>(LOWEST_CONTRAST)).lowest).toBeGreaterThanOrEqual(4.5)
         expect(complaints.filter((text) => !text.includes('404'))).toEqual([])

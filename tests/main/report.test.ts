@@ -17,6 +17,7 @@ const configuration: Configuration = {
   isSample: false,
   dataFolder: resolve('.groundwire'),
   notices: [],
+  callOptions: '',
 }
 
 let store: Store
@@ -88,9 +89,6 @@ describe('what a person reads', () => {
         Edition   2 items · 1 lesson as background
                   “All about tides”
                   What is known about tides.
-        Checked   1 error, 1 warning
-                  error: “All about bare” names no primary source and stays out of the edition.
-                  warning: The source of “All about clocks” is the bare home page of clocks.example.
         E-mail    2 sent  .groundwire/outbox/email/daily-2026-06-29/index.html
         Feeds     3 sent  .groundwire/public/rss.xml, atom.xml, feed.json
         Bluesky   2 sent  .groundwire/outbox/bluesky/daily-2026-06-29/index.html
@@ -152,8 +150,8 @@ describe('what a person reads', () => {
 
 describe('the headline', () => {
   it.each([
-    ['later', 'approved; some of it is still owed'],
-    ['throw', 'approved; some of it is still owed'],
+    ['later', 'approved; 2 still owed; see groundwire status'],
+    ['throw', 'approved; 2 still owed; see groundwire status'],
     ['reject', 'sent to the outbox, except for 1; see groundwire status daily/2026-06-29'],
     ['silent', 'sent to the outbox, except for 2; see groundwire status daily/2026-06-29'],
   ] as const)('of a run whose mail comes to %s: %s', async (behaviour, words) => {
@@ -174,14 +172,16 @@ describe('the headline', () => {
     const same = source()
     email.next('later')
     await pass(same)
-    expect(headline(await pass(same))).toBe('nothing to do now: sending, 2 owed')
+    expect(headline(await pass(same))).toBe('nothing to do now: sending; 2 still owed; see groundwire status')
   })
 
   it('of a draft and of a held day says what a person can do', async () => {
     const same = source()
-    expect(headline(await pass(same, { approval: 'editor' }))).toBe('a draft; let it go with groundwire run --approve')
+    expect(headline(await pass(same, { approval: 'editor' }))).toBe(
+      'a draft; let it go with npm run digest -- --date 2026-06-29 --approve',
+    )
     expect(headline(await pass(same, { date: '2026-06-28' }))).toMatch(
-      /^held: its items were published before .* groundwire preview --date 2026-06-28; .*\.groundwire$/,
+      /^held: its items were published before .* another data folder than .*\.groundwire$/,
     )
   })
 })

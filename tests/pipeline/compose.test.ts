@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  compose,
-  composeDefaults,
-  type Composed,
-  type ComposeInput,
-  type PastEdition,
-} from '../../src/pipeline/compose.ts'
+import { compose, composeDefaults, type Composed, type ComposeInput } from '../../src/pipeline/compose.ts'
 import type { Item } from '../../src/domain/item.ts'
 import type { StoredItem } from '../../src/ports.ts'
+import { samplePublication } from '../fixtures/edition.ts'
 import { lesson, news, stored } from './fixture.ts'
 
 const base: ComposeInput = {
@@ -16,7 +11,8 @@ const base: ComposeInput = {
   fromDay: '2026-06-29',
   plannedAt: new Date('2026-06-29T05:00:00Z'),
   items: [],
-  past: [],
+  source: 'memory',
+  publication: samplePublication,
   lessons: [],
 }
 
@@ -24,7 +20,6 @@ function composed(items: readonly Item[], over: Partial<ComposeInput> = {}, sett
   return compose({ ...base, items: items.map((item) => stored(item)), ...over }, settings)
 }
 
-const sentOn = (date: string): PastEdition => ({ date, approvedAt: `${date}T05:00:00.000Z` })
 const names = (items: readonly Item[] = []): string[] => items.map(({ url }) => /(\w+)\.html$/.exec(url)?.[1] ?? url)
 const links = (...to: string[]): Partial<Item> => ({
   links: to.map((name) => `https://morningcheck.example/learn/${name}.html`),
@@ -45,12 +40,12 @@ describe('the items', () => {
   })
 
   it('are those of the day alone', () => {
-    const { edition } = composed([news('tomorrow', '2026-06-30'), news('today'), news('yesterday', '2026-06-28')])
+    const { edition } = composed([news('tomorrow', '2026-06-30'), news('today')])
     expect(names(edition?.stories)).toEqual(['today'])
   })
 
   it('take in the days whose editions were missed, the newest first as they come', () => {
-    const items = [news('mon'), news('sun', '2026-06-28'), news('sat', '2026-06-27'), news('fri', '2026-06-26')]
+    const items = [news('mon'), news('sun', '2026-06-28'), news('sat', '2026-06-27')]
     const { edition, findings } = composed(items, { fromDay: '2026-06-27' })
     expect(names(edition?.stories)).toEqual(['mon', 'sun', 'sat'])
     expect(findings).toEqual([])
@@ -72,34 +67,22 @@ describe('the items', () => {
     ])
   })
 
-  it('that came after their day’s edition had left come last, with a note', () => {
-    const known = { firstSeenAt: '2026-06-27T04:00:00.000Z' }
-    const items = [news('today'), news('late', '2026-06-27'), news('unsent', '2026-06-26')].map((item) =>
-      stored(item, known),
-    )
-    const { edition, findings } = composed([], { items, past: [sentOn('2026-06-27')] })
+  it('that came too late for their own day come last, with a note', () => {
+    const { edition, findings } = composed([news('late', '2026-06-27'), news('today')])
     expect(names(edition?.stories)).toEqual(['today', 'late'])
     expect(findings.map(({ severity, code, item }) => [severity, code, item])).toEqual([
       ['note', 'came-late', 'https://morningcheck.example/news/late.html'],
     ])
   })
 
-  it('that were not known yet when an edition after their day left come last, though their own day had none', () => {
-    const known = { firstSeenAt: '2026-06-28T04:00:00.000Z' }
-    const unknown = { firstSeenAt: '2026-06-28T06:00:00.000Z' }
-    const items = [stored(news('missed', '2026-06-26'), known), stored(news('late', '2026-06-26'), unknown)]
-    const { edition } = composed([], { items, past: [sentOn('2026-06-28')] })
-    expect(names(edition?.stories)).toEqual(['late'])
-  })
-
   it('that came late are enough for an edition', () => {
-    const { edition } = composed([news('late', '2026-06-27')], { past: [sentOn('2026-06-27')] })
+    const { edition } = composed([news('late', '2026-06-27')])
     expect(names(edition?.stories)).toEqual(['late'])
   })
 
   it('that came late and without a source are an error and no note', () => {
     const late = news('late', '2026-06-27', { sources: [] })
-    const { edition, findings } = composed([late], { past: [sentOn('2026-06-27')] })
+    const { edition, findings } = composed([late])
     expect(edition).toBeUndefined()
     expect(findings.map(({ code }) => code)).toEqual(['no-source'])
   })

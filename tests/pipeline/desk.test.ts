@@ -25,7 +25,7 @@ async function pass(over: Partial<RunInput> = {}, ...items: readonly string[]): 
   await run(ports, runInput(source, [mail, posts], over), () => undefined, never)
 }
 
-const desk = (unsaved?: string): Desk => openDesk({ store }, house, settingsFor(mail, posts), unsaved)
+const desk = (unsaved?: string): Desk => openDesk({ store }, () => house, settingsFor(mail, posts), unsaved)
 const today = 'daily/2026-06-29'
 
 describe('the desk', () => {

@@ -122,6 +122,7 @@ export function runInput(
     houseFor: () => house,
     sendersFor: () => sendersOf(...channels),
     approval: 'auto',
+    draft: 'anew',
     dryRun: false,
     worker: { name: 'worker-1', isGone: () => false },
     ...over,

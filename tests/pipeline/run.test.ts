@@ -208,6 +208,18 @@ describe('an editor', () => {
     expect(approved.edition).toEqual(draft.edition)
   })
 
+  it('who approves a draft lets go what was seen, whatever was published or covered since', async () => {
+    const source = fakeSource(news('late', '2026-06-28'), ...three)
+    clock.set('2026-06-28T05:00:00.000Z')
+    await pass(source, { date: '2026-06-28', approval: 'editor', settings: settingsFor(mail) })
+    clock.set('2026-06-29T05:00:00.000Z')
+    const { edition } = await pass(source, { approval: 'editor', fromDay: '2026-06-28' })
+    source.says(news('newer'), news('late', '2026-06-28'), ...three)
+    const approved = await pass(source, { draft: 'as-seen' })
+    expect(approved).toMatchObject({ verdict: 'approved', state: 'sent', edition })
+    expect(urls(approved)).toHaveLength(4)
+  })
+
   it('who holds an edition has it left alone', async () => {
     const source = fakeSource(...three)
     const { edition } = await pass(source, { approval: 'editor' })
@@ -334,5 +346,55 @@ describe.skipIf(!hasRealData)('the real publication', () => {
     const twins = report.findings.flatMap(({ code, item }) => (code === 'source-shared' ? [item] : []))
     for (const part of ['ubers-yearly-budget', 'nearly-all-the-nsas', 'their-own-logins', 'reproduce-real-science'])
       expect(twins.some((url) => url?.includes(part))).toBe(true)
+  })
+})
+
+describe('nobody missed', () => {
+  it('what is published after each morning’s pass goes into the next morning’s edition', async () => {
+    const source = fakeSource()
+    const published: Item[] = []
+    const sent: string[][] = []
+    for (const day of ['2026-06-26', '2026-06-27', '2026-06-28', '2026-06-29']) {
+      clock.set(`${day}T05:00:00.000Z`)
+      sent.push(urls(await pass(source, { date: day })))
+      published.push(news(`noon${day.slice(-2)}`, day))
+      source.says(...published)
+    }
+    const of = (day: string): string[] => [news(`noon${day}`).url]
+    expect(sent).toEqual([[], of('26'), of('27'), of('28')])
+  })
+
+  it('an archive of old days is no news, though it was never sent', async () => {
+    clock.set('2026-11-23T05:00:00.000Z')
+    const archive = fakeSource(...three, news('between', '2026-06-27'), news('early', '2026-06-24'))
+    expect(urls(await pass(archive, { date: '2026-06-24' }))).toEqual([news('early').url])
+    expect(urls(await pass(archive))).toEqual(three.map(({ url }) => url))
+  })
+
+  it('a slip in the year of the date does not make today the past', async () => {
+    await pass(fakeSource(...three), { date: '2036-06-29', dryRun: true })
+    expect((await store.source('memory'))?.firstDay).toBe('2026-06-29')
+  })
+})
+
+describe('another edition', () => {
+  it('that took an item in the meantime has it, and nobody gets it twice', async () => {
+    const source = fakeSource(news('shared', '2026-06-28'), ...three)
+    clock.set('2026-06-28T05:00:00.000Z')
+    await pass(fakeSource(news('first', '2026-06-28')), { date: '2026-06-28', settings: settingsFor(mail) })
+    clock.set('2026-06-29T05:00:00.000Z')
+    const [a, b] = await Promise.all([
+      pass(source, worker('a')),
+      pass(source, { ...worker('b'), date: '2026-06-30', fromDay: '2026-06-29' }),
+    ])
+    expect([...urls(a), ...urls(b)].toSorted()).toEqual([...new Set([...urls(a), ...urls(b)])].toSorted())
+  })
+
+  it('of the same day from another source is left alone and named', async () => {
+    await pass(fakeSource(...three))
+    const other: Source = { ...fakeSource(news('theirs')), id: 'elsewhere' }
+    const report = await pass(other, { settings: { ...settingsFor(mail, posts), source: 'elsewhere' } })
+    expect(report).toMatchObject({ verdict: 'foreign', delivered: 0 })
+    expect(report.edition?.source).toBe('memory')
   })
 })

@@ -75,15 +75,44 @@ describe('a slot', () => {
     await go()
     done = []
     for (const jump of [
-      '2026-06-29T04:00:00Z',
-      '2026-06-27T12:00:00Z',
-      '2020-01-01T00:00:00Z',
+      '2026-06-28T18:00:00Z',
       '2026-06-29T05:00:30Z',
+      '2026-06-28T18:00:00Z',
+      '2026-06-29T05:00:00Z',
     ]) {
       clock.set(jump)
       await go()
     }
     expect(done).toEqual([])
+  })
+
+  it('of before the schedule was first seen makes no edition, though the clock jumps back there', async () => {
+    for (const jump of ['2026-06-29T04:00:00Z', '2026-06-27T12:00:00Z', '2020-01-01T00:00:00Z']) {
+      clock.set(jump)
+      await go({ only: daily })
+    }
+    expect(done).toEqual([])
+  })
+
+  it('fires again after the clock was ahead for a while and was set right', async () => {
+    clock.set('2027-03-01T12:00:00.000Z')
+    await go()
+    done = []
+    clock.set('2026-06-29T05:00:00.000Z')
+    await go()
+    clock.set('2026-06-30T05:00:00.000Z')
+    await go()
+    await go()
+    expect(done).toEqual(['daily 2026-06-28..2026-06-29', 'poll', 'daily 2026-06-29..2026-06-30', 'poll'])
+  })
+
+  it('fires again though the clock was ahead when the schedule was first seen', async () => {
+    store = await testStore()
+    for (const now of ['2027-03-01T12:00:00.000Z', '2026-06-28T18:00:00.000Z', '2026-06-29T05:00:00.000Z']) {
+      clock.set(now)
+      await go({ only: daily })
+    }
+    expect(done).toEqual(['daily 2026-06-28..2026-06-29'])
   })
 
   it('fires again on the next day after the clock jumped far back and was set right', async () => {

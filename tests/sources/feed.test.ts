@@ -181,7 +181,7 @@ describe('a feed', () => {
       '<a href="javascript:alert(1)">b</a><img src="i.png" onerror="x()"><a href="mailto:x@y.example">c</a></p>'
     const { items, codes } = await read(json([{ ...boat.json, content_html: html }]))
     expect(items[0]?.body.text).toBe('<p>a<a>b</a><img src="https://paper.example/news/i.png" /><a>c</a></p>')
-    expect(codes).toEqual(['link-not-http', 'link-not-http'])
+    expect(codes).toEqual(['active-content', 'link-not-http', 'link-not-http'])
   })
 
   it('cleans control characters, lone surrogates and RTL marks', async () => {

@@ -153,10 +153,11 @@ describe.each(['lines', 'collapsed'] as const)('llms-full, %s', (form) => {
       'See this *thing*, mail and <script>alert(1)</script> [here](https://paper.example/news/x.html).',
     )
     expect(findings).toMatchObject([
+      { severity: 'warning', code: 'active-content', field: 'body', item: items[0]?.url },
       { severity: 'note', code: 'link-not-http', field: 'body' },
       { code: 'link-not-http' },
     ])
-    expect(findings[0]?.message).toContain('javascript:alert(1)')
+    expect(findings[1]?.message).toContain('javascript:alert(1)')
   })
 
   it('leaves out the last item of a source that was cut off, anywhere, and says which', async () => {

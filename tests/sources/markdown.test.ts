@@ -102,7 +102,32 @@ image: {url: boat.png, alt: A boat}`,
     expect(findings.filter(({ severity }) => severity === 'error')).toHaveLength(1)
     expect(findings[0]?.field).toBe(field)
     expect(findings[0]?.message).toMatch(/bad\.md|"A"/)
+    expect(findings[0]?.item).toMatch(/bad\.md|^https:/)
     expect(end?.complete).toBe(true)
+  })
+
+  it('without the address of the publication says what a slug needs', async () => {
+    await put('boat.md', good('boat'))
+    const { items, findings } = await gather(openSource({ location: join(root, 'pages') }, noHttp).read({}))
+    expect(items).toEqual([])
+    expect(findings).toMatchObject([{ severity: 'error', code: 'item-without-url', field: 'url', item: 'boat.md' }])
+    expect(findings[0]?.message).toContain('its slug "boat" needs')
+    expect(findings[0]?.advice).toBe('Set publication.url in groundwire.config.ts, or give the item a url.')
+  })
+
+  it('is called what the folder is called', async () => {
+    await put('a.md', 'nothing')
+    await put('b.md', good('b'))
+    expect((await read()).about).toEqual({ title: 'pages' })
+  })
+
+  it('keeps control characters of names, fields and addresses out of what is said', async () => {
+    await put('a\u001b[31m.md', 'x')
+    await put('b.md', page('title: B\nurl: "mailto:\\e\\a\\0 x"'))
+    await put('c.md', page(`title: "\u0007\nslug: c`))
+    const { findings } = await read()
+    expect(findings.map(({ item }) => item)).toEqual(['a[31m.md', 'b.md', 'c.md'])
+    expect(JSON.stringify(findings)).not.toMatch(/\\u00|\\[bfnrt]/)
   })
 
   it('keeps a tag of YAML that is not known from becoming more than text', async () => {
@@ -127,8 +152,12 @@ image: {url: boat.png, alt: A boat}`,
     await symlink(join(root, 'pages', 'b.md'), join(root, 'pages', 'bb.md'))
     await put('c.md', Buffer.from(good('c').replace('Text', 'Caf\u00e9'), 'latin1'))
     const { items, findings, codes } = await read()
-    expect(codes).toEqual(['item-too-long', 'file-unreadable', 'source-not-utf8'])
-    expect(findings[2]?.message).toMatch(/^c\.md: /)
+    expect(codes).toEqual(['item-too-long', 'file-unreadable', 'source-not-utf8', 'text-damaged'])
+    expect(findings[0]).toMatchObject({
+      item: 'a.md',
+      message: expect.stringContaining('larger than 1 MiB') as unknown,
+    })
+    expect(findings[2]).toMatchObject({ item: 'c.md', message: expect.stringMatching(/^c\.md: /) as unknown })
     expect(items).toMatchObject([{ body: { text: 'Caf.' } }])
   })
 

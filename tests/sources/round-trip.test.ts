@@ -10,18 +10,6 @@ it('what the feeds channel writes can be read back: a publication can be carried
   const location = fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url))
   const { items } = await gather(openSource({ location }, noHttp).read({}))
   const news = items.filter(({ published, sources }) => published !== undefined && sources.length > 0)
-  const edition: Edition = {
-    id: 'daily/2026-10-16',
-    schedule: 'daily',
-    date: '2026-10-16',
-    plannedAt: '2026-10-16T06:30:00.000Z',
-    subject: 'Friday',
-    preheader: '',
-    intro: '',
-    stories: news.slice(0, 8),
-    briefs: [],
-    background: [],
-  }
   const publication = {
     name: 'Tidewatch',
     description: 'The harbour.',
@@ -29,6 +17,20 @@ it('what the feeds channel writes can be read back: a publication can be carried
     language: 'en',
     zone: 'Europe/London',
     address: 'Pier 2',
+  }
+  const edition: Edition = {
+    id: 'daily/2026-10-16',
+    schedule: 'daily',
+    date: '2026-10-16',
+    plannedAt: '2026-10-16T06:30:00.000Z',
+    source: location,
+    publication,
+    subject: 'Friday',
+    preheader: '',
+    intro: '',
+    stories: news.slice(0, 8),
+    briefs: [],
+    background: [],
   }
   const recent = news.map((item) => {
     const instant = `${item.published}T06:00:00.000Z`

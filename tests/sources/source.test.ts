@@ -54,12 +54,11 @@ describe('an address', () => {
     const asked: HttpRequest[] = []
     const headers = { etag: '"v2"', 'last-modified': 'Mon, 29 Jun 2026 06:00:00 GMT' }
     const source = openSource({ location: url, timeoutMs: 7, maxBytes: 5_000 }, answering({ headers }, asked))
-    const { items, end } = await gather(source.read({ etag: '"v1"', lastModified: 'Sun, 28 Jun 2026 06:00:00 GMT' }))
+    const { reader } = (await gather(source.read({}))).end?.validators ?? {}
+    asked.length = 0
+    const old = { etag: '"v1"', lastModified: 'Sun, 28 Jun 2026 06:00:00 GMT', reader: reader ?? '' }
+    const { end } = await gather(source.read(old))
     expect(source.id).toBe(url)
-    expect(items.map((one) => one.url)).toEqual([
-      'https://paper.example/news/one.html',
-      'https://paper.example/news/two.html',
-    ])
     expect(asked).toMatchObject([
       {
         timeoutMs: 7,
@@ -71,7 +70,7 @@ describe('an address', () => {
       kind: 'end',
       complete: true,
       unchanged: false,
-      validators: { etag: '"v2"', lastModified: 'Mon, 29 Jun 2026 06:00:00 GMT' },
+      validators: { etag: '"v2"', lastModified: 'Mon, 29 Jun 2026 06:00:00 GMT', reader },
     })
   })
 
@@ -82,13 +81,41 @@ describe('an address', () => {
   })
 
   it('that did not change gives nothing but an end, and keeps the validators it was asked with', async () => {
+    const { reader = '' } = (await fromWeb({})).end?.validators ?? {}
     const source = openSource({ location: url }, answering({ status: 304, body: pieces() }))
-    expect(await gather(source.read({ etag: '"v1"' }))).toEqual({
+    expect(await gather(source.read({ etag: '"v1"', reader }))).toEqual({
       items: [],
       findings: [],
       codes: [],
-      end: { kind: 'end', complete: true, unchanged: true, validators: { etag: '"v1"' } },
+      end: { kind: 'end', complete: true, unchanged: true, validators: { etag: '"v1"', reader } },
     })
+  })
+
+  it.each<Partial<SourceSpec>>([
+    { kind: 'llms-full' },
+    { section: 'other' },
+    { baseUrl: 'https://other.example/' },
+    { sourcePattern: '(x)' },
+  ])('is read in full when it is configured otherwise than before: %j', async (changed) => {
+    const { validators = {} } = (await fromWeb({ headers: { etag: '"v1"' } })).end ?? {}
+    const asked: HttpRequest[] = []
+    const { items, end } = await gather(
+      openSource({ location: url, ...changed }, answering({ headers: { etag: '"v1"' } }, asked)).read(validators),
+    )
+    expect(asked[0]?.headers).not.toHaveProperty('if-none-match')
+    expect(items).toHaveLength(2)
+    expect(end?.validators.etag).toBe('"v1"')
+    expect(end?.validators.reader).not.toBe(validators.reader)
+  })
+
+  it('that answers 304 without having been asked about a change is refused', async () => {
+    expect((await fromWeb({ status: 304 })).codes).toEqual(['source-status'])
+  })
+
+  it('that does not name itself is called by its host', async () => {
+    const { about } = await fromWeb({ body: pieces(Buffer.from(item('one'))) })
+    expect(about?.title).toBe('paper.example')
+    expect((await fromWeb({})).about?.title).toBe('Paper')
   })
 
   it.each([
@@ -178,6 +205,37 @@ describe('a file', () => {
     expect((await fromFile('<html><title>My page</title>')).findings[0]?.message).toContain('"My page"')
   })
 
+  it.each([
+    '<html><title>a\u001b[2Jb\u0000c\u0007d</title>',
+    'a\u001b[2Jb\u0000c\u0007d',
+    '{"a\u001b[2Jb\u0000c\u0007d',
+  ])('that is not what it should be is quoted without control characters: %j', async (content) => {
+    const { findings } = await fromFile(content)
+    expect(findings).toHaveLength(1)
+    expect(findings[0]?.message).toContain('a[2Jbcd')
+    expect(findings[0]?.message).not.toMatch(/\p{Cc}/u)
+  })
+
+  it('without a title is called by its name without the extension', async () => {
+    expect((await fromFile(item('one'))).about?.title).toBe('source')
+  })
+
+  it('that ends in the middle of an item names it', async () => {
+    const { findings } = await fromFile(paper.trimEnd().slice(0, -3))
+    expect(findings).toMatchObject([{ code: 'source-cut-off', item: 'https://paper.example/news/two.html' }])
+  })
+
+  it('with an item that has no web address names the item', async () => {
+    const { findings } = await fromFile(paper.replace('/news/one.html', 'mailto:a@b.example'))
+    expect(findings).toMatchObject([{ code: 'url-not-http', item: 'one' }])
+  })
+
+  it('larger than the limit says the limit in MiB', async () => {
+    const { findings } = await fromFile(paper + ' '.repeat(2 * 1024 ** 2), { maxBytes: 1.5 * 1024 ** 2 })
+    expect(findings.at(-1)).toMatchObject({ code: 'source-too-large' })
+    expect(findings.at(-1)?.message).toContain('1.5 MiB')
+  })
+
   it('of the wrong kind is a finding', async () => {
     expect((await fromFile(paper, { kind: 'markdown' })).codes).toEqual(['source-kind'])
     expect((await fromFile(paper, { kind: 'feed' })).codes).toEqual(['source-not-a-feed'])
@@ -206,7 +264,11 @@ describe('bytes that are not UTF-8', () => {
 
   it('are reported once with their place; the rest is read', async () => {
     const { items, findings } = await fromFile(latin1)
-    expect(findings).toMatchObject([{ severity: 'warning', code: 'source-not-utf8' }])
+    expect(findings).toMatchObject([
+      { severity: 'warning', code: 'source-not-utf8' },
+      { severity: 'warning', code: 'text-damaged', field: 'body', item: 'https://paper.example/news/one.html' },
+    ])
+    expect(findings[1]?.message).toContain('Caf? society')
     expect(findings[0]?.message).toContain(`from byte ${latin1.indexOf(0xe9)} on`)
     expect(findings[0]?.message).toContain('Caf"')
     expect(items.map(({ body }) => body.text)).toEqual(['Caf society.', 'Text.'])
@@ -225,13 +287,14 @@ describe('bytes that are not UTF-8', () => {
         bytes.subarray(index * size, (index + 1) * size),
       )
       const { findings, items } = await fromWeb({ body: pieces(...parts) })
-      expect(findings[0]?.message, `pieces of ${size}`).toContain(`from byte ${bytes.length - 5} on`)
+      const fault = findings.find(({ code }) => code === 'source-not-utf8')
+      expect(fault?.message, `pieces of ${size}`).toContain(`from byte ${bytes.length - 5} on`)
       expect(items[0]?.body.text).toBe('Ünïcödé 🦭 .')
     }
   })
 
   it('do not include a replacement character that the source itself wrote', async () => {
-    expect((await fromFile(paper.replace('Text.', '\uFFFD and \uFFFD'))).findings).toEqual([])
+    expect((await fromFile(paper.replace('Text.', '\uFFFD and \uFFFD'))).codes).toEqual(['text-damaged'])
   })
 })
 

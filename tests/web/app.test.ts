@@ -102,7 +102,7 @@ describe('the desk, which knows no sign-in', () => {
   it.each(['http://localhost:4750', 'http://127.0.0.1:4750', 'http://127.8.0.1', 'http://[::1]:4750'])(
     'answers under %s',
     async (origin) => {
-      expect((await sampleApp({ mode: 'start' }).request(`${origin}/desk/${EDITION}`)).status).toBe(200)
+      expect((await sampleApp().request(`${origin}/desk/${EDITION}`)).status).toBe(200)
     },
   )
 
@@ -114,7 +114,7 @@ describe('the desk, which knows no sign-in', () => {
     'https://wire.morningcheck.example',
   ])('does not answer under %s', async (origin) => {
     for (const path of ['/desk', `/desk/${EDITION}`, `/desk/${EDITION}/email/digest/page`]) {
-      const response = await sampleApp({ mode: 'start' }).request(origin + path)
+      const response = await sampleApp().request(origin + path)
       expect(response.status).toBe(403)
       expect(await response.text()).not.toContain('tide gauge')
     }
@@ -122,7 +122,36 @@ describe('the desk, which knows no sign-in', () => {
 
   it('does not answer through a proxy that names itself this machine', async () => {
     const headers = { 'X-Forwarded-For': '203.0.113.9' }
-    expect((await sampleApp({ mode: 'start' }).request('/desk', { headers })).status).toBe(403)
+    expect((await sampleApp().request('/desk', { headers })).status).toBe(403)
+  })
+
+  it.each(['/desk', `/desk/${EDITION}`, `/desk/${EDITION}/email/digest/page`])(
+    'is not there at all where readers are served, by whatever name: %s',
+    async (path) => {
+      for (const origin of ['http://localhost:4750', 'https://wire.morningcheck.example']) {
+        const response = await sampleApp({ mode: 'start' }).request(origin + path)
+        expect(response.status).toBe(404)
+        expect(await response.text()).not.toContain('tide gauge')
+      }
+    },
+  )
+
+  it('calls the publication by its name of this moment', async () => {
+    let name = 'localhost'
+    const desk = deskOf(sampleView({ state: 'sent' }))
+    const current = {
+      ...desk,
+      get publication() {
+        return { ...desk.publication, name }
+      },
+    }
+    const [editors, readers] = [sampleApp({ desk: current }), sampleApp({ desk: current, mode: 'start' })]
+    name = 'The New Name'
+    for (const path of ['/desk', `/desk/${EDITION}`, '/nowhere'])
+      expect(await (await editors.request(path)).text()).toContain('· The New Name</title>')
+    for (const path of ['/', '/editions', '/nowhere'])
+      expect(await (await readers.request(path)).text()).toContain('· The New Name</title>')
+    expect(await (await editors.request('http://evil.example/desk')).text()).toContain('· The New Name</title>')
   })
 
   it('a preview answers nobody else at all, while the worker serves its readers', async () => {

@@ -39,6 +39,29 @@ describe('findings', () => {
     expect(third && placed.renderings.get(third)?.map(({ finding }) => finding.code)).toEqual(['post-too-long'])
   })
 
+  it('that several documents of a channel share stand once, those of different posts beside each', () => {
+    const finding = { severity: 'note', code: 'x', message: 'A body was cleaned.', field: 'body' } as const
+    const channels = view.channels.map((channel) => ({
+      ...channel,
+      renderings: channel.renderings.slice(0, 3).map((rendering) => ({ ...rendering, findings: [{ ...finding }] })),
+    }))
+    const found = placeFindings({ ...view, findings: [], channels })
+    const shown = channels.map(({ renderings }) => renderings.filter((rendering) => found.renderings.has(rendering)))
+    expect(shown.map((renderings) => renderings.length)).toEqual([1, 1, 3, 3])
+    expect(shown[1]?.[0]?.id).toBe('rss.xml')
+    expect(found.all).toHaveLength(8)
+  })
+
+  it('of documents that differ in anything all stand', () => {
+    const finding = { severity: 'note', code: 'x', message: 'A body was cleaned.' } as const
+    const differing = [finding, { ...finding, item: 'https://a.example/' }, { ...finding, message: 'Another.' }]
+    const channels = view.channels.slice(1, 2).map((channel) => ({
+      ...channel,
+      renderings: channel.renderings.map((rendering, at) => ({ ...rendering, findings: differing.slice(at, at + 1) })),
+    }))
+    expect(placeFindings({ ...view, findings: [], channels }).all).toHaveLength(3)
+  })
+
   it('are counted on top, each count leading to its first', async () => {
     const text = await (await sampleApp().request(`/desk/${EDITION}`)).text()
     expect(text).toContain('<a href="#finding-1">2 errors</a>')

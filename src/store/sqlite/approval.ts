@@ -1,5 +1,5 @@
 import type { Delivery } from '../../domain/delivery.ts'
-import { editionItems } from '../../domain/edition.ts'
+import { editionItems, type Edition } from '../../domain/edition.ts'
 import type { Freeze, FrozenRendering, Mailing, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
 import type { Connection } from './connection.ts'
@@ -12,6 +12,7 @@ export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
 
 function approve(db: Connection, freeze: Freeze): boolean {
   const { edition, findings, at } = freeze
+  if (isCarriedElsewhere(db, edition)) return false
   if (!putOpen(db, { edition, state: 'approved', findings, reason: '', approvedAt: at })) return false
   for (const [place, rendering] of freeze.renderings.entries()) addRendering(db, edition.id, place, rendering)
   for (const { url } of editionItems(edition))
@@ -29,6 +30,16 @@ function approve(db: Connection, freeze: Freeze): boolean {
   for (const mailing of freeze.mailings) addMailing(db, edition.id, mailing)
   for (const channel of freeze.documents) supersede(db, edition.id, channel, at)
   return true
+}
+
+/** Another edition was approved since this one was made, and took one of its items. */
+function isCarriedElsewhere(db: Connection, edition: Edition): boolean {
+  const urls = JSON.stringify(editionItems(edition).map(({ url }) => url))
+  const row = db.get(
+    'SELECT 1 FROM edition_items WHERE url IN (SELECT value FROM json_each(:urls)) AND edition <> :edition',
+    { urls, edition: edition.id },
+  )
+  return row !== undefined
 }
 
 function addRendering(db: Connection, edition: string, place: number, rendering: FrozenRendering): void {

@@ -12,7 +12,13 @@ const flag = z.literal([0, 1]).transform((value) => value === 1)
 export const sourceRow = z.object({
   id: z.string(),
   firstDay: z.string(),
-  validators: json(z.object({ etag: z.string().exactOptional(), lastModified: z.string().exactOptional() })),
+  validators: json(
+    z.object({
+      etag: z.string().exactOptional(),
+      lastModified: z.string().exactOptional(),
+      reader: z.string().exactOptional(),
+    }),
+  ),
   about: json(
     z.object({
       title: z.string().exactOptional(),

@@ -18,10 +18,11 @@ export function onceMethods(db: Connection): Pick<Store, 'claimSlot' | 'finishSl
           { schedule, slot: slot.toISOString(), at: at.toISOString() },
         )
       }),
-    lastSlot: (schedule) =>
+    lastSlot: (schedule, upTo) =>
       db.read(() => {
-        const sql = 'SELECT max(slot) AS slot FROM slots WHERE schedule = :schedule AND finished_at IS NOT NULL'
-        const row = db.get(sql, { schedule })
+        const sql = `SELECT max(slot) AS slot FROM slots
+                     WHERE schedule = :schedule AND slot <= :upTo AND finished_at IS NOT NULL`
+        const row = db.get(sql, { schedule, upTo: upTo.toISOString() })
         const slot = row && rowAs(slotRow, row, 'slots').slot
         return slot === undefined ? undefined : new Date(slot)
       }),

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { editionItems } from '../../domain/edition.ts'
 import type { Finding, Severity } from '../../domain/finding.ts'
 import type { Rendering } from '../../domain/rendering.ts'
-import type { EditionView } from '../../pipeline/view.ts'
+import type { ChannelView, EditionView } from '../../pipeline/view.ts'
 import type { Html } from '../page.ts'
 import { counted } from '../words.ts'
 
@@ -27,11 +27,7 @@ export interface PlacedFindings {
 const severities = ['error', 'warning', 'note'] as const satisfies readonly Severity[]
 
 export function placeFindings(view: EditionView): PlacedFindings {
-  const renderings = view.channels.flatMap((channel) => channel.renderings)
-  const found: readonly { readonly finding: Finding; readonly rendering?: Rendering }[] = [
-    ...view.findings.map((finding) => ({ finding })),
-    ...renderings.flatMap((rendering) => rendering.findings.map((finding) => ({ finding, rendering }))),
-  ]
+  const found: readonly Found[] = [...view.findings.map((finding) => ({ finding })), ...view.channels.flatMap(foundIn)]
   const numbered = severities
     .flatMap((severity) => found.filter(({ finding }) => finding.severity === severity))
     .map(({ finding, rendering }, index) => ({ finding, rendering, number: index + 1 }))
@@ -49,6 +45,23 @@ export function placeFindings(view: EditionView): PlacedFindings {
     channels: by(others.filter(ofChannel), ({ finding }) => finding.channel),
     renderings: by(numbered, ({ rendering }) => rendering),
   }
+}
+
+interface Found {
+  readonly finding: Finding
+  readonly rendering?: Rendering
+}
+
+/** What one channel found, equal findings of its whole documents once: three feeds of the same items say the same three times. */
+function foundIn({ renderings }: ChannelView): Found[] {
+  const once = new Map<string, Found>()
+  for (const rendering of renderings)
+    for (const finding of rendering.findings) {
+      const { severity, code, message, advice, item, field } = finding
+      const key = JSON.stringify([rendering.item, severity, code, message, advice, item, field])
+      if (!once.has(key)) once.set(key, { finding, rendering })
+    }
+  return [...once.values()]
 }
 
 function by<Entry extends Numbered, Key>(

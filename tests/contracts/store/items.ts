@@ -60,13 +60,19 @@ export function itemContract(open: OpenStore): void {
   test('a source keeps its first day, and tells what its last reading said', async () => {
     const { store, reopen } = await forThisTest(open)
     expect(await store.source('paper')).toBeUndefined()
-    await store.record(readingOf([], { validators: { etag: '"1"' }, about: { title: 'Paper' } }), '2026-06-28')
+    await store.record(
+      readingOf([], { validators: { etag: '"1"', reader: 'r' }, about: { title: 'Paper' } }),
+      '2026-06-28',
+    )
     const finding = { severity: 'warning', code: 'c', message: 'm' } as const
-    await store.record(readingOf([], { validators: { lastModified: 'today' }, findings: [finding] }), '2026-07-01')
+    await store.record(
+      readingOf([], { validators: { lastModified: 'today', reader: 'r' }, findings: [finding] }),
+      '2026-07-01',
+    )
     const expected = {
       id: 'paper',
       firstDay: '2026-06-28',
-      validators: { lastModified: 'today' },
+      validators: { lastModified: 'today', reader: 'r' },
       about: {},
       findings: [finding],
     }
@@ -92,7 +98,7 @@ export function itemContract(open: OpenStore): void {
   test('a reading that says nothing new writes nothing', async () => {
     const { store, fingerprint } = await forThisTest(open)
     const read = [readItem(itemNamed('a')), undatedItem(itemNamed('lesson'))]
-    const reading = readingOf(read, { validators: { etag: '"1"' }, about: { title: 'Paper' } })
+    const reading = readingOf(read, { validators: { etag: '"1"', reader: 'r' }, about: { title: 'Paper' } })
     await store.record(reading, '2026-06-29')
     const before = await fingerprint()
     await store.record({ ...reading, at: minutesAfterNoon(60).toISOString() }, '2026-07-01')

@@ -56,13 +56,24 @@ export function onceContract(open: OpenStore): void {
 
   test('the last slot of a schedule is the latest that was finished', async () => {
     const { store, reopen } = await forThisTest(open)
-    expect(await store.lastSlot('daily')).toBeUndefined()
+    expect(await store.lastSlot('daily', minutesAfterNoon(9))).toBeUndefined()
     for (const minutes of [2, 1, 3]) await store.claimSlot(slotFor('w', { slot: minutesAfterNoon(minutes) }))
-    expect(await store.lastSlot('daily')).toBeUndefined()
+    expect(await store.lastSlot('daily', minutesAfterNoon(9))).toBeUndefined()
     for (const minutes of [2, 1]) await store.finishSlot('daily', minutesAfterNoon(minutes), minutesAfterNoon(9))
     const again = await reopen()
-    expect(await again.lastSlot('daily')).toEqual(minutesAfterNoon(2))
-    expect(await again.lastSlot('weekly')).toBeUndefined()
+    expect(await again.lastSlot('daily', minutesAfterNoon(9))).toEqual(minutesAfterNoon(2))
+    expect(await again.lastSlot('weekly', minutesAfterNoon(9))).toBeUndefined()
+  })
+
+  test('slots after the asked instant are no last slot; one at that very instant is', async () => {
+    const { store } = await forThisTest(open)
+    for (const minutes of [1, 5]) {
+      await store.claimSlot(slotFor('w', { slot: minutesAfterNoon(minutes) }))
+      await store.finishSlot('daily', minutesAfterNoon(minutes), minutesAfterNoon(9))
+    }
+    expect(await store.lastSlot('daily', minutesAfterNoon(5))).toEqual(minutesAfterNoon(5))
+    expect(await store.lastSlot('daily', minutesAfterNoon(4))).toEqual(minutesAfterNoon(1))
+    expect(await store.lastSlot('daily', NOON)).toBeUndefined()
   })
 
   test('an address is added once, however it is written, and stays as it was', async () => {
