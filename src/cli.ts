@@ -146,7 +146,7 @@ export const helpText = `groundwire: a publication's new items to its readers, e
       --approve          let the edition go without waiting for an editor
       --now              ignore spacing and quiet hours
       --dry-run          show the plan, write nothing
-  groundwire start     the worker: schedules, feeds, preview, health on one port
+  groundwire start     the worker: schedules, feeds, health; desk one port up
       --port N           default 4750
   groundwire preview   look at an edition in the browser; nothing leaves
       --date DAY  --port N

@@ -142,11 +142,12 @@ function actions(configuration: Configuration, world: World): Parameters<typeof 
       world.ports.log.info(`${report.id}: ${report.verdict}, ${report.delivered} delivered.`)
     },
     async poll(signal) {
-      const { added, changed, delivered } = await poll(
+      const { added, changed, delivered, problems } = await poll(
         world.ports,
         input({ date: today(configuration, world) }),
         signal,
       )
+      for (const problem of problems) world.ports.log.warn(problem)
       if (added + changed + delivered > 0)
         world.ports.log.info(`Source: ${added} new, ${changed} changed; ${delivered} deliveries made up for.`)
     },

@@ -7,6 +7,8 @@ export interface Polled {
   readonly added: number
   readonly changed: number
   readonly delivered: number
+  /** What is wrong with a source that could not be read whole; empty when it could. */
+  readonly problems: readonly string[]
 }
 
 /** Between editions: reads the source, so that its items are known early, and tries again what waits. */
@@ -15,7 +17,13 @@ export async function poll(
   input: Pick<RunInput, 'source' | 'date' | 'zone' | 'houseFor' | 'sendersFor' | 'worker'>,
   signal: AbortSignal,
 ): Promise<Polled> {
-  const { added, changed, about } = await collect(ports, input.source, { day: input.date, zone: input.zone }, signal)
+  const { added, changed, about, complete, findings } = await collect(
+    ports,
+    input.source,
+    { day: input.date, zone: input.zone },
+    signal,
+  )
   const delivered = await carryOut(ports, input, input.houseFor(about), () => undefined, signal)
-  return { added: added.length, changed: changed.length, delivered }
+  const problems = complete ? [] : findings.map(({ message }) => message)
+  return { added: added.length, changed: changed.length, delivered, problems }
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startCommand } from '../../src/main/start.ts'
 
@@ -11,26 +12,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const SOURCE = `# The Lantern
-
-> A small paper.
-
-## News
-
-### A lamp is lit (2026-06-28)
-
-Summary: At dusk.
-
-URL: https://lantern.example/news/lamp.html
-
-It was lit.
-`
+// Taken as any other publication: its name is known only when it was read.
+const SOURCE = fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url))
 
 it('serves the desk on a port of its own, under the name that the source turns out to have, and closes both', async () => {
-  writeFileSync(join(folder, 'llms-full.txt'), SOURCE)
   let said = ''
   const terminal = {
-    environment: { GROUNDWIRE_SOURCE: 'llms-full.txt' },
+    environment: { GROUNDWIRE_SOURCE: SOURCE },
     folder,
     isTerminal: false,
     out: (text: string) => (said += text),
@@ -43,8 +31,8 @@ it('serves the desk on a port of its own, under the name that the source turns o
     if (!found) throw new Error(`no addresses yet: ${said}`)
     return [String(found[1]), String(found[2])] as const
   }, 20_000)
-  await vi.waitFor(async () => expect(await (await fetch(`${desk}/desk`)).text()).toContain('The Lantern'), 20_000)
-  expect(await (await fetch(`${readers}/`)).text()).toContain('The Lantern')
+  await vi.waitFor(async () => expect(await (await fetch(`${desk}/desk`)).text()).toContain('Tidewatch'), 20_000)
+  expect(await (await fetch(`${readers}/`)).text()).toContain('Tidewatch')
   expect((await fetch(`${readers}/desk`)).status).toBe(404)
   expect(desk).toMatch(/^http:\/\/127\.0\.0\.1:/)
   stop.abort()

@@ -310,7 +310,7 @@ describe('poll', () => {
     clock.advance(LATER_MS)
     source.says(news('new'), news('tides', '2026-06-29', { title: 'Corrected' }))
     const polled = await poll({ clock, store, log: testLog() }, runInput(source, [mail, posts]), never)
-    expect(polled).toEqual({ added: 1, changed: 1, delivered: 1 })
+    expect(polled).toEqual({ added: 1, changed: 1, delivered: 1, problems: [] })
     expect((await store.edition('daily/2026-06-29'))?.state).toBe('sent')
     expect(await store.editions(10)).toHaveLength(1)
   })
@@ -320,7 +320,7 @@ describe('poll', () => {
     await pass(source)
     source.tells(end({}, { unchanged: true }))
     const polled = await poll({ clock, store, log: testLog() }, runInput(source, [mail, posts]), never)
-    expect(polled).toEqual({ added: 0, changed: 0, delivered: 0 })
+    expect(polled).toEqual({ added: 0, changed: 0, delivered: 0, problems: [] })
   })
 })
 
