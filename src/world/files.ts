@@ -13,7 +13,8 @@ export class FilesError extends Error {
 /**
  * Files below `root`, which is made at the first write. A write is complete and on the disk when it resolves; when it
  * rejects, or the process dies at any instant, the old file is whole. What a killed process left behind is never
- * listed, and is cleared from a folder at the next writer's first write there.
+ * listed, and is cleared from a folder at the next writer's first write there, also when that finds the
+ * bytes in place already.
  */
 export function createFiles(root: string): Files {
   const cleared = new Set<string>()
@@ -22,11 +23,11 @@ export function createFiles(root: string): Files {
       const target = inside(root, path)
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
       try {
-        if (await holds(target, bytes)) return 'same'
         const folder = dirname(target)
-        await makeFolder(folder)
         if (!cleared.has(folder)) await clearLeftovers(folder)
         cleared.add(folder)
+        if (await holds(target, bytes)) return 'same'
+        await makeFolder(folder)
         await replace(target, bytes)
         return 'written'
       } catch (error) {
@@ -117,7 +118,7 @@ function temporaryName(): string {
 
 /** Removes temporary files whose worker is gone, or that nobody finished in a day (a writer on a host that is no more). */
 async function clearLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     const worker = TEMPORARY.exec(name)?.[1]
     if (worker === undefined) continue
     const path = join(folder, name)

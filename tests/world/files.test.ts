@@ -128,3 +128,13 @@ describe('after kill -9', () => {
     expect(readdirSync(root)).toEqual(['page'])
   })
 })
+
+it('clears what a killed process left behind, also when the file is in place already', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundwire-leftover-'))
+  await createFiles(folder).write('out/page', 'same')
+  const gone = Buffer.from(`${hostname()}:999999999:1`).toString('base64url')
+  writeFileSync(join(folder, 'out', `.${gone}.0123abcd.tmp`), '')
+  expect(await createFiles(folder).write('out/page', 'same')).toBe('same')
+  expect(readdirSync(join(folder, 'out'))).toEqual(['page'])
+  rmSync(folder, { recursive: true })
+})
