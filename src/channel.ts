@@ -1,10 +1,12 @@
 import type { ZodType } from 'zod'
 import type { LedgerEntry, Outcome } from './domain/delivery.ts'
 import type { Edition } from './domain/edition.ts'
+import type { Finding } from './domain/finding.ts'
 import type { Item } from './domain/item.ts'
 import type { Publication } from './domain/publication.ts'
 import type { Rendering } from './domain/rendering.ts'
-import type { FrozenRendering, Ports } from './ports.ts'
+import type { Report } from './domain/report.ts'
+import type { FrozenRendering, Pace, PaceHint, Ports } from './ports.ts'
 
 /** What every channel knows of the house it works for. `publicUrl` has no trailing slash; `secret` keys the readers' tokens. */
 export interface House {
@@ -39,21 +41,49 @@ export interface Channel<Settings = unknown> {
   readonly audience: 'subscribers' | 'once'
   /** True when a rendering replaces what an earlier edition delivered to the same target (a feed file). */
   readonly document: boolean
-  /** Deliveries that one attempt carries: 1, or up to 100 for e-mail. */
-  perAttempt(settings: Settings): number
+  /** Deliveries that one attempt carries: 1, or up to 100 for e-mail, fewer where the rendering is large. */
+  perAttempt(settings: Settings, rendering: Rendering): number
+  /** Whether what leaves late disturbs people, so that a late edition is held: true where mail really leaves. Absent: no. */
+  disturbs?(settings: Settings): boolean
+  /** How a provider tells what became of messages; undefined when it does not with these settings. */
+  webhook?(settings: Settings): Webhook | undefined
+  /** For `doctor`: looks at credentials, names and limits from outside, with calls that change nothing. Notes say what is well. */
+  diagnose?(settings: Settings, ports: Pick<Ports, 'clock' | 'http' | 'api' | 'dns'>, house: House): Promise<Finding[]>
   render(edition: Edition, context: RenderContext, settings: Settings): Promise<Rendering[]>
   /** Once per process. */
   open(settings: Settings, ports: ChannelPorts, house: House): Sender
 }
 
+/** Reads what arrives at `/webhooks/<name>`. Believes nothing that is not signed. */
+export interface Webhook {
+  readonly name: string
+  /** Soft bounces in a row, each of another edition, after which an address is suppressed. */
+  readonly softBounceEditions: number
+  /**
+   * @param body raw, as it arrived: the signature covers its bytes.
+   * @returns the report; `ignored` for a well-signed event that says nothing of our deliveries; `refused` for anything
+   * that is not signed, too old, or not understood.
+   */
+  read(
+    body: string,
+    header: (name: string) => string | undefined,
+  ): Promise<
+    | { readonly kind: 'report'; readonly report: Report }
+    | { readonly kind: 'ignored' }
+    | { readonly kind: 'refused'; readonly reason: string }
+  >
+}
+
 /** A channel cannot touch the ledger. */
-export type ChannelPorts = Pick<Ports, 'clock' | 'http' | 'files' | 'outbox'>
+export type ChannelPorts = Pick<Ports, 'clock' | 'http' | 'api' | 'files' | 'outbox'>
 
 /** Frozen and replayable: the same `key` always stands for the same bytes to the same recipients. */
 export interface Attempt {
   readonly key: string
   readonly rendering: FrozenRendering
   readonly deliveries: readonly LedgerEntry[]
+  /** What every call under this key carried besides, settled by now: part of the bytes of a replay, not of its outcome. */
+  readonly settled: readonly LedgerEntry[]
 }
 
 export interface Sender {
@@ -64,13 +94,21 @@ export interface Sender {
   readonly replayWindowMs: number
   /** Where this sender's deliveries can be seen, for people: `the outbox`, `mastodon.social`. */
   readonly destination: string
+  /** Attempts in flight at once; absent: 1. */
+  readonly lanes?: number
+  /** Absent: as fast as it goes. */
+  readonly pace?: Pace
   /**
    * Exactly one attempt; one outcome for each delivery, in order. Never throws for what the other side does;
    * throwing is for bugs and is treated as `unknown`.
+   *
+   * @param heard told what the answer says about the pace.
    */
-  send(attempt: Attempt, signal: AbortSignal): Promise<Outcome[]>
+  send(attempt: Attempt, signal: AbortSignal, heard?: (hint: PaceHint) => void): Promise<Outcome[]>
   /** Looks at the other side for a delivery whose outcome is unknown. Undefined: cannot tell yet. */
   find?(delivery: LedgerEntry, rendering: FrozenRendering, signal: AbortSignal): Promise<Outcome | undefined>
+  /** Lets connections go that were kept; nothing is sent after it. */
+  close?(): Promise<void>
 }
 
 /** Keeps the type of the settings while the list of channels forgets it. */

@@ -65,6 +65,7 @@ const fileSchema = z.strictObject({
   schedule: z
     .strictObject({
       at: z.string().regex(day, 'must be a time such as 07:00').default('07:00').describe("In the publication's zone"),
+      lateHours: z.number().min(0.5).max(168).default(12).describe('An edition later than this is held for the editor'),
       pollMinutes: z.int().min(1).max(60).default(15),
       catchUpDays: z.int().min(0).max(14).default(3).describe('How late a missed edition is still made up for'),
     })
@@ -114,6 +115,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   GROUNDWIRE_URL: ['url'],
   GROUNDWIRE_SECRET: ['secret'],
   EMAIL_FROM: ['channels', 'email', 'from'],
+  RESEND_API_KEY: ['channels', 'email', 'resend', 'apiKey'],
+  RESEND_BASE_URL: ['channels', 'email', 'resend', 'baseUrl'],
+  RESEND_WEBHOOK_SECRET: ['channels', 'email', 'resend', 'webhookSecret'],
+  SMTP_URL: ['channels', 'email', 'smtp', 'url'],
 }
 
 /**
@@ -181,7 +186,7 @@ function explain(error: z.ZodError, prefix: readonly string[], input: unknown): 
       input,
     )
     const shown =
-      value === undefined || typeof value === 'object' || /secret|key|password|token|readers/i.test(place)
+      value === undefined || typeof value === 'object' || /secret|key|password|token|readers|smtp\.url/i.test(place)
         ? ''
         : ` (it is ${JSON.stringify(value)})`
     return `${place}: ${issue.message}${shown}`

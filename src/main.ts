@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import module from 'node:module'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -16,12 +16,16 @@ async function main(): Promise<number> {
   if (parsed.kind === 'usage') return fail(parsed.message, 2, process.argv.includes('--json'))
   // Beside the bundle, where only its owner writes. Saves compiling the same code at every start.
   module.enableCompileCache?.(fileURLToPath(new URL('.cache', import.meta.url)))
+  process.stdout.on('error', (error) => {
+    if (!isPipeClosed(error)) throw error
+  })
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)))
   try {
     return await carryOut(parsed.command, stop.signal)
   } catch (error) {
+    if (isPipeClosed(error)) return 0
     if (stop.signal.aborted)
       return complain('Stopped. What was begun is in the store; the next run goes on from there.', 1)
     const wrongUse = error instanceof Error && ['ConfigError', 'UsageError'].includes(error.name)
@@ -41,6 +45,16 @@ async function carryOut(command: Command, signal: AbortSignal): Promise<number> 
       return (await import('./main/preview.ts')).previewCommand(command, terminal, signal)
     case 'status':
       return (await import('./main/status.ts')).statusCommand(command, terminal)
+    case 'approve':
+    case 'hold':
+    case 'cancel':
+      return (await import('./main/control.ts')).controlCommand(command, terminal)
+    case 'resolve':
+      return (await import('./main/resolve.ts')).resolveCommand(command, terminal)
+    case 'subscribers':
+      return (await import('./main/subscribers.ts')).subscribersCommand(command, terminal, signal)
+    case 'doctor':
+      return (await import('./main/doctor.ts')).doctorCommand(command, terminal, signal)
     case 'migrate':
       return (await import('./main/migrate.ts')).migrateCommand(command, terminal)
   }
@@ -52,6 +66,18 @@ const terminal: Terminal = {
   isTerminal: process.stderr.isTTY,
   out: (text) => process.stdout.write(printable(text)),
   err: (text) => process.stderr.write(text),
+  write: (text) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(printable(text), (error) => (error ? reject(error) : resolve()))
+    }),
+  get input() {
+    return process.stdin
+  },
+}
+
+/** `groundwire … | head`: whoever reads has read enough. */
+function isPipeClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }
 
 function say(text: string): number {

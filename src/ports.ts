@@ -1,7 +1,11 @@
 import type { Store } from './ports/store.ts'
-import type { Clock, Files, Http, Log, Outbox } from './ports/world.ts'
+import type { Api, Clock, Dns, Files, Http, Log, Outbox } from './ports/world.ts'
 
+export type * from './ports/claims.ts'
+export type * from './ports/freeze.ts'
 export type * from './ports/items.ts'
+export type * from './ports/pace.ts'
+export type * from './ports/readers.ts'
 export type * from './ports/source.ts'
 export type * from './ports/store.ts'
 export type * from './ports/world.ts'
@@ -10,6 +14,8 @@ export type * from './ports/world.ts'
 export interface Ports {
   readonly clock: Clock
   readonly http: Http
+  readonly api: Api
+  readonly dns: Dns
   readonly log: Log
   readonly store: Store
   readonly files: Files

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { grammars } from '../src/cli/grammar.ts'
 import { helpText, parseCommand, type Command } from '../src/cli.ts'
 
 const common = { config: undefined, data: undefined, source: undefined, json: false }
@@ -56,19 +57,137 @@ describe('a command with its options', () => {
       date: '2028-02-29',
       port: 65535,
     })
-    expect(command('status')).toEqual({ ...common, kind: 'status', edition: undefined })
-    expect(command('status daily/2026-06-29 --json')).toEqual({
+    expect(command('status')).toEqual({ ...common, kind: 'status', edition: undefined, failed: false, csv: false })
+    expect(command('status daily/2026-06-29 --failed --csv')).toEqual({
       ...common,
-      json: true,
       kind: 'status',
       edition: 'daily/2026-06-29',
+      failed: true,
+      csv: true,
     })
     expect(command('migrate --data d')).toEqual({ ...common, data: 'd', kind: 'migrate' })
+  })
+
+  it('approve, hold and cancel, each also by the other word it goes by', () => {
+    const edition = 'daily/2026-06-29'
+    const said = (kind: string, reason?: string): object => ({ ...common, kind, edition, reason })
+    expect(command(`approve ${edition}`)).toEqual(said('approve'))
+    expect(command(`resume ${edition}`)).toEqual(said('approve'))
+    expect(command(`hold ${edition}`)).toEqual(said('hold'))
+    expect(command(`pause ${edition} --reason typo`)).toEqual(said('hold', 'typo'))
+    expect(command(`cancel --reason=typo ${edition}`)).toEqual(said('cancel', 'typo'))
+  })
+
+  it.each(['sent', 'retry', 'drop'])('resolve, as %s', (resolution) => {
+    const words = { ...common, kind: 'resolve', target: 'email/daily/2026-06-29/1f', resolution }
+    expect(command(`resolve ${words.target} --${resolution}`)).toEqual({ ...words, reason: undefined })
+    expect(command(`resolve --${resolution} ${words.target} --reason asked`)).toEqual({ ...words, reason: 'asked' })
+  })
+
+  it('doctor, with and without a test mail', () => {
+    expect(command('doctor')).toEqual({ ...common, kind: 'doctor', sendTo: undefined })
+    expect(command('doctor --send-to ada+test@bücher.example --json')).toEqual({
+      ...common,
+      json: true,
+      kind: 'doctor',
+      sendTo: 'ada+test@bücher.example',
+    })
   })
 
   it('takes channels apart at commas and spaces', () => {
     const parsed = parseCommand(['run', '--channels', ' email, feeds ,,mastodon'])
     expect(parsed).toMatchObject({ command: { channels: ['email', 'feeds', 'mastodon'] } })
+  })
+})
+
+describe('subscribers', () => {
+  const kind = 'subscribers'
+
+  it('add and remove', () => {
+    expect(parseCommand(['subscribers', 'add', ' ada@reader.example ', '--consent', 'asked by mail'])).toEqual({
+      kind: 'command',
+      command: {
+        ...common,
+        kind,
+        action: 'add',
+        address: 'ada@reader.example',
+        consent: 'asked by mail',
+        again: false,
+        frequency: undefined,
+      },
+    })
+    expect(command('subscribers add a@b.example --consent c --again --frequency daily')).toMatchObject({
+      again: true,
+      frequency: 'daily',
+    })
+    expect(command('subscribers remove a@b.example')).toEqual({
+      ...common,
+      kind,
+      action: 'remove',
+      address: 'a@b.example',
+      reason: undefined,
+    })
+    expect(command('subscribers remove a@b.example --reason asked')).toMatchObject({ reason: 'asked' })
+  })
+
+  it.each(['list', 'export'])('%s, of all or of one state', (action) => {
+    expect(command(`subscribers ${action}`)).toEqual({ ...common, kind, action, state: undefined })
+    for (const state of ['active', 'unconfirmed', 'unsubscribed', 'suppressed'])
+      expect(command(`subscribers ${action} --state ${state}`)).toEqual({ ...common, kind, action, state })
+    expect(complaint('subscribers', action, '--state', 'gone')).toBe(
+      '--state gone is not a state; use active, unconfirmed, unsubscribed, suppressed. See groundwire --help.',
+    )
+  })
+
+  it('import, from a file or standard input', () => {
+    const words = { ...common, kind, action: 'import' }
+    expect(command('subscribers import a.csv')).toEqual({ ...words, file: 'a.csv', consent: undefined, dryRun: false })
+    expect(command('subscribers import - --consent form --dry-run')).toEqual({
+      ...words,
+      file: '-',
+      consent: 'form',
+      dryRun: true,
+    })
+  })
+
+  it('says what there is to do when that is missing or wrong', () => {
+    expect(complaint('subscribers')).toBe(
+      'subscribers needs to know what to do; say add, remove, list, import, export. See groundwire --help.',
+    )
+    expect(complaint('subscribers', 'erase')).toMatch(/^There is no command “subscribers erase”; say add, remove/)
+  })
+
+  it('adds nobody without their consent', () => {
+    expect(complaint('subscribers', 'add', 'a@b.example')).toContain('needs --consent and how they agreed')
+    expect(complaint('subscribers', 'add', 'a@b.example', '--consent', ' ')).toContain('--consent needs a value.')
+    expect(complaint('subscribers', 'import', 'a.csv', '--consent=')).toContain('--consent needs a value.')
+  })
+
+  it.each(['bob@@reader.example', 'Bob <bob@reader.example>', 'bob@reader.example,ann@reader.example', 'bob', 'b@a b'])(
+    'takes %j for no address, and does not repeat it',
+    (address) => {
+      for (const argv of [
+        ['subscribers', 'add', address, '--consent', 'c'],
+        ['subscribers', 'remove', address],
+        ['doctor', '--send-to', address],
+      ]) {
+        expect(complaint(...argv)).toContain('is not an address; write it alone, without a name, brackets or spaces.')
+        expect(complaint(...argv)).not.toContain('bob')
+      }
+    },
+  )
+
+  it('never repeats an address that stands in the wrong place', () => {
+    for (const argv of [
+      ['subscribers', 'add', 'a@b.example', 'jane@reader.example', '--consent', 'c'],
+      ['subscribers', 'jane@reader.example'],
+      ['jane@reader.example'],
+      ['subscribers', 'list', '--state', 'jane@reader.example'],
+      ['subscribers', 'list', '--jane@reader.example'],
+      ['run', '--date', 'jane@reader.example'],
+      ['run', '--date=jane@reader.example'],
+    ])
+      expect([argv, complaint(...argv)]).toEqual([argv, expect.not.stringContaining('jane')])
   })
 })
 
@@ -85,10 +204,12 @@ describe('help and version', () => {
   })
 
   it('names every command and every option', () => {
-    for (const word of ['run', 'start', 'preview', 'status', 'migrate'])
-      expect(helpText).toMatch(new RegExp(`^  groundwire ${word} `, 'm'))
-    for (const option of ['date', 'channels', 'approve', 'now', 'dry-run', 'port', 'source', 'data', 'config', 'json'])
-      expect(helpText).toContain(`--${option}`)
+    const aliases = ['resume', 'pause']
+    for (const alias of aliases) expect(helpText).toContain(`(also: ${alias})`)
+    for (const name of [...grammars.keys()].filter((one) => !aliases.includes(one)))
+      expect(helpText).toMatch(new RegExp(`^  groundwire ${name}( |$)`, 'm'))
+    for (const option of [...grammars.values()].flatMap(({ takes }) => takes)) expect(helpText).toContain(`--${option}`)
+    for (const option of ['source', 'data', 'config', 'json']) expect(helpText).toContain(`--${option}`)
   })
 
   it('fits a terminal of 80 columns', () => {
@@ -111,6 +232,29 @@ describe('wrong words', () => {
     expect(complaint('run', '--port', '1')).toContain('run does not take --port.')
     expect(complaint('preview', '--dry-run')).toContain('preview does not take --dry-run.')
     expect(complaint('migrate', '--channels', 'email')).toContain('migrate does not take --channels.')
+  })
+
+  it.each(['approve', 'resume', 'hold', 'pause', 'cancel'])('asks which edition to %s', (word) => {
+    expect(complaint(word)).toBe(`${word} needs an EDITION, such as daily/2026-06-29. See groundwire --help.`)
+    expect(complaint(word, '')).toContain(`${word} needs an EDITION`)
+    expect(complaint(word, 'daily/1', 'daily/2')).toContain(`${word} does not know what to do with “daily/2”.`)
+  })
+
+  it('asks what to resolve, and how', () => {
+    const exactlyOne =
+      'resolve needs exactly one of --sent (it has left), --retry (try it anew) and --drop (give it up).'
+    expect(complaint('resolve', '--sent')).toContain('resolve needs a DELIVERY')
+    expect(complaint('resolve', 'daily/1')).toContain(exactlyOne)
+    expect(complaint('resolve', 'daily/1', '--sent', '--drop')).toContain(exactlyOne)
+  })
+
+  it('takes a reason where it is shown', () => {
+    expect(complaint('approve', 'daily/1', '--reason', 'good')).toContain('approve does not take --reason.')
+    expect(complaint('hold', 'daily/1', '--reason', '')).toContain('--reason needs a value.')
+  })
+
+  it('does not write two forms at once', () => {
+    expect(complaint('status', '--csv', '--json')).toContain('either --csv or --json')
   })
 
   it('names the option there is not, in one sentence', () => {

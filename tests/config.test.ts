@@ -27,7 +27,7 @@ describe('with nothing configured', () => {
     expect(read(undefined)).toEqual({
       publication: { zone: 'UTC', address: '' },
       edition: { stories: 10, background: 3 },
-      schedule: { at: '07:00', pollMinutes: 15, catchUpDays: 3 },
+      schedule: { at: '07:00', pollMinutes: 15, catchUpDays: 3, lateHours: 12 },
       approval: 'auto',
       data: '.groundwire',
       host: '127.0.0.1',

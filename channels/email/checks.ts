@@ -12,6 +12,8 @@ interface Checked {
   readonly house: Omit<House, 'secret'>
   readonly view: DigestView
   readonly htmlBytes: number
+  /** Whether the mail goes to readers, not to the outbox. */
+  readonly leaves: boolean
 }
 
 /** What an editor should know of the digest as a mail. */
@@ -56,7 +58,7 @@ function aboutBody({ view, htmlBytes }: Checked): Finding[] {
   ]
 }
 
-function aboutFoot({ house }: Checked): Finding[] {
+function aboutFoot({ house, leaves }: Checked): Finding[] {
   const findings: Finding[] = []
   if (house.publication.address.trim() === '') {
     findings.push(
@@ -69,25 +71,34 @@ function aboutFoot({ house }: Checked): Finding[] {
       ),
     )
   }
-  if (!oneClick(house.publicUrl)) {
-    findings.push(
-      finding(
-        'warning',
-        'email-unsubscribe-not-https',
-        'publicUrl',
-        `Mail programs offer one-click unsubscribing only over https (RFC 8058), and the public address is ${house.publicUrl}.`,
-        'Serve the public address over https.',
-      ),
-    )
-  }
-  return findings
+  return [...findings, ...aboutUnsubscribing(house.publicUrl, leaves)]
 }
 
-/** On this machine alone, where no reader is, anything goes. */
-function oneClick(publicUrl: string): boolean {
-  if (!URL.canParse(publicUrl)) return false
-  const { protocol, hostname } = new URL(publicUrl)
-  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+/** RFC 8058 asks for https. On this machine alone, where no reader is, anything goes. */
+function aboutUnsubscribing(publicUrl: string, leaves: boolean): Finding[] {
+  const { protocol, hostname } = URL.canParse(publicUrl) ? new URL(publicUrl) : { protocol: '', hostname: '' }
+  const isLocal = /^(localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(hostname)
+  if (isLocal ? !leaves : protocol === 'https:') return []
+  const severity = leaves ? 'error' : 'warning'
+  return isLocal
+    ? [
+        finding(
+          severity,
+          'email-unsubscribe-local',
+          'publicUrl',
+          `No reader could unsubscribe: the public address is ${publicUrl}, which leads to their own machine.`,
+          'Set the public address under which readers reach this publication, with https.',
+        ),
+      ]
+    : [
+        finding(
+          severity,
+          'email-unsubscribe-not-https',
+          'publicUrl',
+          `Mail programs offer one-click unsubscribing only over https (RFC 8058), and the public address is ${publicUrl}.`,
+          'Serve the public address over https.',
+        ),
+      ]
 }
 
 function kilobytes(bytes: number): string {

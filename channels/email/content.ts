@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import { isAddress } from './address.ts'
 
-const mailboxSchema = z.object({ name: z.string(), address: z.string() }).readonly()
+const mailboxSchema = z.object({ name: z.string(), address: z.string().refine(isAddress) }).readonly()
 
 /**
  * What is frozen of a digest: one message for all readers, with a placeholder for each slot in `html`, `text` and the
- * values of `headers`. `date` is the instant of the Date header, RFC 3339.
+ * values of `headers`, which are printable ASCII. `date` is the instant of the Date header, RFC 3339.
  */
 export const contentSchema = z
   .object({
@@ -13,7 +14,7 @@ export const contentSchema = z
     from: mailboxSchema,
     replyTo: mailboxSchema.optional(),
     date: z.iso.datetime(),
-    headers: z.record(z.string(), z.string()).readonly(),
+    headers: z.record(z.string().regex(/^[a-z0-9-]+$/i), z.string().regex(/^[\x20-\x7E]*$/)).readonly(),
     slots: z.object({ unsubscribe: z.string().regex(/^slot-unsubscribe-[0-9a-f]{64}$/) }).readonly(),
     html: z.string(),
     text: z.string(),

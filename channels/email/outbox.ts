@@ -1,7 +1,8 @@
 import type { Attempt, ChannelPorts, House, Sender } from '../../src/channel.ts'
 import type { LedgerEntry, Outcome } from '../../src/domain/delivery.ts'
 import { sha256 } from '../../src/domain/hash.ts'
-import { maskAddress, unsubscribeUrl } from '../../src/domain/subscriber.ts'
+import { unsubscribeUrl } from '../../src/domain/reader-token.ts'
+import { maskAddress } from '../../src/domain/subscriber.ts'
 import { isAddress } from './address.ts'
 import { contentSchema, type MailContent } from './content.ts'
 
@@ -40,7 +41,7 @@ async function writer(
         reason: `the address of subscriber ${target} is not a mail address; correct or remove it`,
       }
     }
-    const eml = await make({ key, address, slots: { unsubscribe: unsubscribeUrl(house, target) } })
+    const eml = make({ key, address, slots: { unsubscribe: unsubscribeUrl(house, target) } })
     try {
       const url = await ports.outbox.put({
         channel: 'email',

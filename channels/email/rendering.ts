@@ -5,17 +5,19 @@ import type { House } from '../../src/channel.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import { utf8Bytes } from '../../src/domain/text.ts'
-import { parseMailbox } from './address.ts'
+import { cleanLine, shorten, utf8Bytes } from '../../src/domain/text.ts'
+import { type Mailbox, parseMailbox } from './address.ts'
 import { HTML_BYTES_LIMIT, findingsAbout } from './checks.ts'
 import type { MailContent } from './content.ts'
-import { type EmailSettings, senderOf } from './settings.ts'
+import { identityHeaders } from './identity.ts'
+import { type EmailSettings, senderOf, transportOf } from './settings.ts'
 import { fillTemplate, placeholder, splitTemplate } from './template.ts'
 import { digestText } from './text.ts'
 import { type DigestView, digestView } from './view.ts'
 
 // About as long as a reader's own link behind `publicUrl`, so that sizes are those of what leaves.
 const TOKEN_LENGTH = 80
+const NAME_CHARACTERS = 100
 
 /**
  * One message for all readers of an edition. What differs between them are placeholders, for which `page` and `text`
@@ -32,7 +34,7 @@ export async function renderDigest(
   const text = splitTemplate(content.text, content.slots)
   const own = { unsubscribe: `${house.publicUrl}/unsubscribe/${'x'.repeat(TOKEN_LENGTH)}` }
   const htmlBytes = utf8Bytes(fillTemplate(html, own))
-  const findings = findingsAbout({ house, view, htmlBytes })
+  const findings = findingsAbout({ house, view, htmlBytes, leaves: transportOf(settings) !== 'outbox' })
   return {
     id: 'digest',
     identity: edition.id,
@@ -62,15 +64,10 @@ async function mailContent(
   return {
     subject: view.subject,
     preheader: view.preheader,
-    from: senderOf(settings, view.publication.name),
-    ...(replyTo ? { replyTo } : {}),
+    from: cleaned(senderOf(settings, view.publication.name)),
+    ...(replyTo ? { replyTo: cleaned(replyTo) } : {}),
     date: edition.plannedAt,
-    headers: {
-      // RFC 8058: both, and the address is for POST alone.
-      'List-Unsubscribe': `<${unsubscribeUrl}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'List-Id': listId(edition.schedule, house.publication.url),
-    },
+    headers: identityHeaders(edition, house.publication, unsubscribeUrl),
     slots: { unsubscribe: unsubscribeUrl },
     html: await render(createElement(Digest, { ...view, unsubscribeUrl, images: 'shown' })),
     text: digestText(view, unsubscribeUrl),
@@ -83,9 +80,7 @@ async function pageHtml(view: DigestView, content: MailContent): Promise<string>
   return render(createElement(Digest, { ...view, unsubscribeUrl: content.slots.unsubscribe, images: 'described' }))
 }
 
-/** RFC 2919: `<daily.example.com>`, the same for every edition of a schedule. */
-function listId(schedule: string, publicationUrl: string): string {
-  const label = schedule.toLowerCase().replace(/[^a-z0-9-]+/g, '-')
-  const host = URL.canParse(publicationUrl) ? new URL(publicationUrl).hostname : ''
-  return `<${label}.${/^[a-z0-9.-]+$/.test(host) ? host : 'localhost'}>`
+/** Names come from people: one line, no control characters, no longer than an inbox shows. */
+function cleaned({ name, address }: Mailbox): Mailbox {
+  return { name: shorten(cleanLine(name), NAME_CHARACTERS), address }
 }

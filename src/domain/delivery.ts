@@ -1,6 +1,9 @@
+import type { ReportKind } from './report.ts'
+
 /**
  * `planned → claimed → sent | rejected | waiting | unknown`, and for `unknown` what its channel can prove: replay,
- * look-up, or `review` by a person. `superseded` is a document (a feed) that a newer one overtook before it left.
+ * look-up, or `review` by a person. `superseded` is a document (a feed) that a newer one overtook before it left,
+ * `cancelled` what was known not to have left when its edition was cancelled.
  */
 export const deliveryStates = [
   'planned',
@@ -11,17 +14,20 @@ export const deliveryStates = [
   'unknown',
   'review',
   'superseded',
+  'cancelled',
 ] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
 /** States from which nothing moves by itself any more. */
-export const finalStates: readonly DeliveryState[] = ['sent', 'rejected', 'review', 'superseded']
+export const finalStates: readonly DeliveryState[] = ['sent', 'rejected', 'review', 'superseded', 'cancelled']
 
 /**
  * One thing owed to one target through one channel.
  *
  * `key` is derived (`email/daily/2026-06-29/<subscriber>`, `bluesky/<account>/<item>`): the same for ever, so a second plan of the
- * same thing is the same row. `group` names the attempt group, and is the idempotency key of its call. `rendering` is
+ * same thing is the same row. `group` names the attempt group, and is the idempotency key of its call: all deliveries
+ * that name it are exactly those of every call that was ever made under it; '' once it was taken out before it was called.
+ * `rendering` is
  * the id of the frozen rendering that leaves; `target` who or what it is for (subscriber id, item URL, file name);
  * `address` is personal data and set for e-mail alone.
  */
@@ -39,12 +45,17 @@ export interface Delivery {
 export interface LedgerEntry extends Delivery {
   readonly state: DeliveryState
   readonly attempts: number
+  /** Attempts and looks since it fell into doubt whether it has left; 0 while there is none. */
+  readonly doubts: number
   readonly firstAttemptAt?: string
   readonly notBefore?: string
   readonly reason?: string
   readonly remoteId?: string
   readonly url?: string
   readonly settledAt?: string
+  /** What the other side told later of what it had accepted. */
+  readonly receipt?: ReportKind
+  readonly receiptAt?: string
 }
 
 /**

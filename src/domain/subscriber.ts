@@ -1,14 +1,29 @@
-import { hmac, hmacMatches, sha256 } from './hash.ts'
+export const subscriberStates = ['active', 'unconfirmed', 'unsubscribed'] as const
+export type SubscriberState = (typeof subscriberStates)[number]
+
+/** Why an address is not written to, whatever its reader's state. `editor`: somebody of the publication said so. */
+export const suppressionReasons = ['hard-bounce', 'soft-bounces', 'complaint', 'provider', 'editor'] as const
+export type SuppressionReason = (typeof suppressionReasons)[number]
+
+export const DEFAULT_FREQUENCY = 'daily'
 
 /**
  * A reader who asked for the digest. `id` is opaque, stable and safe in file names and URLs; the address is personal
- * and never reaches a log. `consent` says how and when they agreed.
+ * and never reaches a log. `consent` says how they agreed, `consentAt` when (RFC 3339, UTC).
  */
 export interface Subscriber {
   readonly id: string
   readonly address: string
-  readonly state: 'active' | 'unconfirmed' | 'unsubscribed'
+  readonly state: SubscriberState
   readonly consent: string
+  readonly consentAt?: string
+  /** Id of the schedule whose editions they asked for; absent: `daily`. */
+  readonly frequency?: string
+  /** Why and when the state was last changed. */
+  readonly reason?: string
+  readonly changedAt?: string
+  /** Set while the address is on the suppression list. */
+  readonly suppressed?: SuppressionReason
 }
 
 /** `a…@example.com`: enough to tell readers apart in a list, not enough to write to them. */
@@ -17,35 +32,10 @@ export function maskAddress(address: string): string {
   return at < 1 ? '…' : `${address.slice(0, 1)}…${address.slice(at)}`
 }
 
-/** What a reader may do with a token: a token for one thing opens nothing else. */
-export type TokenPurpose = 'unsubscribe' | 'confirm' | 'preferences'
-
 /**
- * `<id>.<hmac>`, safe in a URL. Nothing about it is stored and nothing is random: the same reader always gets the same
- * token, and whoever has the secret can tell a real one.
+ * An address as it is stored and looked up. NOCASE knows the letters of ASCII alone; all others are lower-cased here,
+ * so that addresses that differ in case alone are the same in any alphabet.
  */
-export function readerToken(secret: string, purpose: TokenPurpose, id: string): string {
-  return `${id}.${hmac(secret, claim(purpose, id))}`
-}
-
-/** The subscriber's id, or undefined when the token was not made by `readerToken` with this secret for this purpose. */
-export function verifyReaderToken(secret: string, purpose: TokenPurpose, token: string): string | undefined {
-  const dot = token.lastIndexOf('.')
-  if (dot < 1) return undefined
-  const id = token.slice(0, dot)
-  return hmacMatches(secret, claim(purpose, id), token.slice(dot + 1)) ? id : undefined
-}
-
-/** The reader's own link. GET shows a page with a button; only POST unsubscribes (RFC 8058). */
-export function unsubscribeUrl(house: { readonly publicUrl: string; readonly secret: string }, id: string): string {
-  return `${house.publicUrl}/unsubscribe/${readerToken(house.secret, 'unsubscribe', id)}`
-}
-
-/** An opaque name for an address, the same whatever its case; safe in file names and addresses. */
-export function subscriberId(address: string): string {
-  return sha256(`subscriber ${address.trim().toLowerCase()}`).slice(0, 20)
-}
-
-function claim(purpose: TokenPurpose, id: string): string {
-  return JSON.stringify(['reader', purpose, id])
+export function folded(address: string): string {
+  return address.replace(/\P{ASCII}+/gu, (letters) => letters.toLowerCase())
 }

@@ -11,7 +11,7 @@ import { UsageError, type Terminal } from './terminal.ts'
 const CONFIG_FILES = ['groundwire.config.ts', 'groundwire.config.mts', 'groundwire.config.js', 'groundwire.config.mjs']
 
 /** What will turn the outbox of a channel, or the store, into a real one. */
-const CREDENTIALS = ['RESEND_API_KEY', 'SMTP_URL', 'BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN', 'DATABASE_URL']
+const CREDENTIALS = ['BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN', 'DATABASE_URL']
 
 export interface Configuration {
   readonly config: Config
@@ -59,8 +59,7 @@ export async function loadConfiguration(
     dataFolder,
     callOptions: callOptions(options),
     notices: CREDENTIALS.filter((name) => variables[name]).map(
-      (name) =>
-        `${name} is set, but not used by this version: the store is SQLite, and every channel delivers to the local outbox.`,
+      (name) => `${name} is set, but not used by this version: the store is SQLite, and posts go to the local outbox.`,
     ),
   }
 }

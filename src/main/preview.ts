@@ -28,12 +28,16 @@ export async function previewCommand(
       (configuration.isSample ? await fromStore(world, command.date) : undefined) ??
       (await fromRun(configuration, world, command.date, signal))
     const desk = openDesk(world.ports, () => house, settings, unsaved)
-    const { log, files } = world.ports
+    const { log, files, clock, store } = world.ports
     const app = createApp({
       desk,
       files,
       log,
+      clock,
+      store,
       publicUrl: house.publicUrl,
+      tokenSecrets: world.tokenSecrets,
+      webhooks: [],
       mode: 'preview',
       health: async () => ({ ok: true, detail: {} }),
     })

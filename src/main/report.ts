@@ -1,11 +1,11 @@
-import { relative } from 'node:path'
 import { channels } from '../../channels/index.ts'
 import { editionItems } from '../domain/edition.ts'
-import { finalStates } from '../domain/delivery.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { RunReport } from '../pipeline/run.ts'
-import type { LedgerCount } from '../ports.ts'
 import type { Configuration } from './configuration.ts'
+import { headline } from './report/headline.ts'
+import { place } from './report/places.ts'
+import { plural, tallyCounts } from './tally.ts'
 
 const SHOWN_FINDINGS = 12
 
@@ -23,31 +23,6 @@ export function describeRun(report: RunReport, configuration: Configuration): st
     '',
   ]
   return lines.join('\n') + '\n'
-}
-
-function headline(report: RunReport, { dataFolder, callOptions }: Configuration): string {
-  const { verdict, reason, state, id, counts, edition } = report
-  const date = id.split('/').at(-1)
-  switch (verdict) {
-    case 'approved':
-      return state === 'sent' ? `sent to the outbox${exceptions(counts, id)}` : `approved; ${remainder(counts)}`
-    case 'resumed':
-      return 'taken up where the last run stopped'
-    case 'unchanged':
-      return state === 'sent'
-        ? `nothing to do: it has left already${exceptions(counts, id)}`
-        : `nothing to do now: ${state}; ${remainder(counts)}`
-    case 'empty':
-      return 'nothing to send'
-    case 'draft':
-      return `a draft; let it go with npm run digest -- --date ${date}${callOptions} --approve`
-    case 'held':
-      return `held: ${reason}. To send such a day, begin with another data folder than ${dataFolder}`
-    case 'foreign':
-      return `nothing was made: ${dataFolder} has an edition of this day from ${edition?.source}; use --data for another folder`
-    case 'planned':
-      return 'dry run: this is the plan, nothing was written'
-  }
 }
 
 function readLines({ collected }: RunReport, { source }: Configuration): string[] {
@@ -116,48 +91,15 @@ function channelLines(report: RunReport, configuration: Configuration): string[]
   return channels.flatMap(({ id, title }) => {
     const renderings = report.renderings.filter(({ channel }) => channel === id)
     const counts = report.counts.filter(({ channel }) => channel === id)
-    if (counts.length > 0) return [row(title, `${tallyCounts(counts)}  ${wherever(id, report.id, configuration)}`)]
+    if (counts.length > 0) return [row(title, `${tallyCounts(counts)}${place(id, report, configuration)}`)]
     return renderings.length > 0 ? [row(title, plural(renderings.length, 'rendering'))] : []
   })
-}
-
-/** `2 sent` or `7 sent, 1 waiting`. */
-export function tallyCounts(counts: readonly LedgerCount[]): string {
-  return counts.map(({ count, state }) => `${count} ${state}`).join(', ')
-}
-
-function wherever(channel: string, edition: string, { dataFolder }: Configuration): string {
-  const near = relative('', dataFolder)
-  const folder = near.startsWith('..') ? dataFolder : near || '.'
-  if (channel === 'feeds') return `${folder}/public/rss.xml, atom.xml, feed.json`
-  return `${folder}/outbox/${channel}/${edition.replaceAll('/', '-')}/index.html`
 }
 
 function nextLines({ verdict, id }: RunReport, { isSample, callOptions }: Configuration): string[] {
   if (verdict === 'empty' || verdict === 'planned' || verdict === 'foreign') return []
   const preview = `npm run preview -- --date ${id.split('/').at(-1)}${callOptions}`
   return ['', row('Look', preview), ...(isSample ? [row('', 'your own: npm run digest -- --source PLACE')] : [])]
-}
-
-/** What will not leave by itself any more. */
-function exceptions(counts: readonly LedgerCount[], id: string): string {
-  const failed = counts
-    .filter(({ state }) => state === 'rejected' || state === 'review')
-    .reduce((sum, { count }) => sum + count, 0)
-  return failed > 0 ? `, except for ${failed}; see groundwire status ${id}` : ''
-}
-
-/** What is left to do, and who does it. */
-function remainder(counts: readonly LedgerCount[]): string {
-  const left = counts.filter(({ state }) => !finalStates.includes(state))
-  const total = left.reduce((sum, { count }) => sum + count, 0)
-  return left.length > 0 && left.every(({ state }) => state === 'claimed')
-    ? 'another run is finishing it'
-    : `${total} still owed; see groundwire status`
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
 function row(label: string, text: string): string {

@@ -5,6 +5,7 @@ import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { openProgress } from './progress.ts'
 import { describeRun, runAsJson } from './report.ts'
+import { countOpen } from './tally.ts'
 import type { Terminal } from './terminal.ts'
 import { openWorld, type World } from './world.ts'
 import { dayIn } from '../domain/time.ts'
@@ -21,7 +22,7 @@ export async function runCommand(
   try {
     const input = runInput(configuration, world, {
       date: command.date ?? (configuration.isSample ? undefined : today(configuration, world)),
-      approval: command.approve ? 'auto' : configuration.config.approval,
+      approval: command.approve ? 'given' : configuration.config.approval,
       draft: command.approve ? 'as-seen' : 'anew',
       dryRun: command.dryRun,
     })
@@ -46,22 +47,24 @@ export function runInput(
   world: World,
   options: Pick<RunInput, 'date' | 'approval' | 'draft' | 'dryRun'> & { readonly fromDay?: string },
 ): RunInput {
-  const { at } = configuration.config.schedule
+  const { at, lateHours } = configuration.config.schedule
   return {
     ...world,
     ...options,
     schedule: { id: scheduleOf('digest').id, at },
     zone: configuration.config.publication.zone,
+    lateMs: lateHours * 3_600_000,
   }
 }
 
 /**
- * 2 for another publication's folder; 1 when something that this pass was to deliver is still owed or failed, or the
- * source could not be read whole. What another run holds at this moment is that run's to answer for.
+ * 2 for another publication's folder; 1 when something that this pass was to deliver is still owed or failed, the ledger
+ * does not add up, or the source could not be read whole. What another run holds at this moment is that run's to answer for.
  */
-function exitCode({ counts, collected, verdict }: RunReport, only: readonly string[] | undefined): number {
+function exitCode({ counts, collected, verdict, state }: RunReport, only: readonly string[] | undefined): number {
   if (verdict === 'foreign') return 2
   const mine = counts.filter(({ channel }) => only === undefined || only.includes(channel))
-  const failed = mine.some(({ state }) => ['planned', 'waiting', 'unknown', 'review', 'rejected'].includes(state))
-  return failed || !collected.complete ? 1 : 0
+  const failed = mine.some(({ state: at }) => ['planned', 'waiting', 'unknown', 'review', 'rejected'].includes(at))
+  const isIncomplete = (state === 'approved' || state === 'sending') && countOpen(counts) === 0
+  return failed || isIncomplete || !collected.complete ? 1 : 0
 }

@@ -1,20 +1,27 @@
 import type { Command } from '../cli.ts'
-import type { LedgerEntry } from '../domain/delivery.ts'
-import { editionItems } from '../domain/edition.ts'
 import type { EditionSummary, LedgerCount, Store } from '../ports.ts'
-import { loadConfiguration } from './configuration.ts'
+import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
-import { tallyCounts } from './report.ts'
+import { everything, missed } from './status/entries.ts'
+import { headLines, showEdition } from './status/edition.ts'
+import { writeCsv, writeJson, writeMissed } from './status/lists.ts'
+import { requireEdition } from './status/require.ts'
 import { openExistingStore } from './store.ts'
-import { UsageError, type Terminal } from './terminal.ts'
+import { figure } from './tally.ts'
+import type { Terminal } from './terminal.ts'
+import { systemClock } from '../world/clock.ts'
+
+type StatusCommand = Extract<Command, { kind: 'status' }>
 
 const EDITIONS_SHOWN = 20
+/** What calls are paced by, and what people call it. */
+const PACES = [
+  ['resend', 'Resend'],
+  ['smtp', 'SMTP'],
+] as const
 
 /** Who got what, what is owed, what is unknown; writes nothing. */
-export async function statusCommand(
-  command: Extract<Command, { kind: 'status' }>,
-  terminal: Terminal,
-): Promise<number> {
+export async function statusCommand(command: StatusCommand, terminal: Terminal): Promise<number> {
   const configuration = await loadConfiguration(command, terminal, packageRoot)
   const store = await openExistingStore(configuration.dataFolder)
   if (!store) {
@@ -26,81 +33,85 @@ export async function statusCommand(
     return 0
   }
   try {
-    return command.edition === undefined
-      ? await showAll(store, command.json, terminal)
-      : await showOne(store, command.edition, command.json, terminal)
+    if (command.edition !== undefined) await requireEdition(store, command.edition)
+    await show(store, command, configuration, terminal)
+    return 0
   } finally {
     await store.close()
   }
 }
 
-async function showAll(store: Store, json: boolean, terminal: Terminal): Promise<number> {
+async function show(
+  store: Store,
+  command: StatusCommand,
+  { callOptions }: Configuration,
+  terminal: Terminal,
+): Promise<void> {
+  const { edition: id, failed, csv, json } = command
+  const entries = (failed ? missed : everything)(store, id)
+  if (csv) return writeCsv(entries, terminal)
+  if (failed && !json) return writeMissed(entries, terminal)
+  if (id === undefined) return failed ? writeJson({}, entries, terminal) : showAll(store, json, terminal)
+  const { edition, findings, ...rest } = await requireEdition(store, id)
+  const head = { ...rest, id, subject: edition.subject }
+  const counts = await store.counts(id)
+  if (!json) return showEdition(store, head, counts, callOptions, terminal)
+  return writeJson({ ...summary(head), findings, counts: counts.map(countAsJson) }, entries, terminal)
+}
+
+async function showAll(store: Store, json: boolean, terminal: Terminal): Promise<void> {
   const editions = await store.editions(EDITIONS_SHOWN)
   const counts = await store.counts()
   const of = (id: string): LedgerCount[] => counts.filter(({ edition }) => edition === id)
+  const readers = await store.countSubscribers()
+  const paces = await knownPaces(store)
   if (json) {
-    const list = editions.map((edition) => ({ ...summary(edition), deliveries: of(edition.id).map(countOf) }))
-    terminal.out(`${JSON.stringify({ editions: list })}\n`)
-    return 0
+    const list = editions.map((edition) => ({ ...summary(edition), deliveries: of(edition.id).map(countAsJson) }))
+    const pace = Object.fromEntries(paces.map(({ name, pace: now }) => [name, now]))
+    terminal.out(`${JSON.stringify({ editions: list, readers, pace })}\n`)
+    return
   }
-  if (editions.length === 0) terminal.out('No edition yet.\n')
-  for (const edition of editions) terminal.out(`${editionLines(edition, of(edition.id)).join('\n')}\n\n`)
-  return 0
+  if (editions.length === 0) terminal.out('No edition yet.\n\n')
+  for (const edition of editions) terminal.out(`${headLines(edition, of(edition.id)).join('\n')}\n\n`)
+  terminal.out(`${[readersLine(readers), ...paces.map(paceLine)].join('\n')}\n`)
 }
 
-async function showOne(store: Store, id: string, json: boolean, terminal: Terminal): Promise<number> {
-  const stored = await store.edition(id)
-  if (!stored) throw new UsageError(`there is no edition ${id}. groundwire status lists those there are.`)
-  const { edition, ...rest } = stored
-  const line: EditionSummary = {
-    ...rest,
-    id,
-    date: edition.date,
-    subject: edition.subject,
-    items: editionItems(edition).length,
-  }
-  const [counts, entries] = [await store.counts(id), await store.ledger({ edition: id })]
-  if (json) {
-    const deliveries = entries.map(({ address: _personal, ...entry }) => entry)
-    terminal.out(
-      `${JSON.stringify({ ...summary(line), findings: stored.findings, counts: counts.map(countOf), deliveries })}\n`,
-    )
-    return 0
-  }
-  terminal.out(`${[...editionLines(line, counts), '', ...entries.map(entryLine)].join('\n')}\n`)
-  return 0
+type Readers = Awaited<ReturnType<Store['countSubscribers']>>
+
+function readersLine(readers: Readers): string {
+  const some = Object.entries(readers).filter(([, count]) => count > 0)
+  return `Readers  ${some.map(([state, count]) => `${figure(count)} ${state}`).join(', ') || 'none yet: groundwire subscribers add, or import'}`
 }
 
-function summary({ id, state, reason, subject, approvedAt }: EditionSummary): object {
+interface KnownPace {
+  readonly name: string
+  readonly title: string
+  readonly pace: NonNullable<Awaited<ReturnType<Store['pace']>>>
+}
+
+async function knownPaces(store: Store): Promise<KnownPace[]> {
+  const all = await Promise.all(PACES.map(async ([name, title]) => ({ name, title, pace: await store.pace(name) })))
+  return all.flatMap(({ name, title, pace }) => (pace ? [{ name, title, pace }] : []))
+}
+
+function paceLine({ title, pace }: KnownPace): string {
+  const { perSecond, limitPerSecond, pausedUntil } = pace
+  const isPaused = pausedUntil !== undefined && pausedUntil > systemClock.now()
+  const rate = Math.round(perSecond * 100) / 100
+  const allowed = limitPerSecond === undefined ? '' : ` (${limitPerSecond} allowed)`
+  return `Pace     ${title}: ${rate} calls a second${allowed}${isPaused ? `, none before ${pausedUntil.toISOString()}` : ''}`
+}
+
+function summary({
+  id,
+  state,
+  reason,
+  subject,
+  approvedAt,
+}: Pick<EditionSummary, 'id' | 'state' | 'reason' | 'subject' | 'approvedAt'>): object {
   return { id, state, reason, subject, approvedAt: approvedAt ?? null }
 }
 
-function countOf({ channel, state, count }: LedgerCount): object {
+function countAsJson({ channel, state, count }: LedgerCount): object {
   return { channel, state, count }
-}
-
-function editionLines(
-  { id: edition, subject, state, reason }: EditionSummary,
-  counts: readonly LedgerCount[],
-): string[] {
-  const channels = [...new Set(counts.map(({ channel }) => channel))]
-  return [
-    `${edition}  ${state}${reason && `: ${reason}`}`,
-    `  “${subject}”`,
-    ...channels.map((id) => `  ${id.padEnd(9)} ${tallyCounts(counts.filter(({ channel }) => channel === id))}`),
-  ]
-}
-
-/** One line a delivery. Subscribers appear by their id: an address never reaches a terminal that might be logged. */
-function entryLine({ channel, target, state, attempts, reason, url, notBefore }: LedgerEntry): string {
-  const more = [
-    url,
-    reason,
-    state === 'waiting' && notBefore ? `next try ${notBefore}` : undefined,
-    attempts > 1 ? `${attempts} attempts` : undefined,
-  ]
-  return `  ${state.padEnd(9)} ${channel.padEnd(9)} ${target}${more
-    .filter(Boolean)
-    .map((text) => `  ${text}`)
-    .join('')}`
 }

@@ -6,9 +6,11 @@ import { composeDefaults } from '../pipeline/compose.ts'
 import type { Worker } from '../pipeline/deliver.ts'
 import type { MakeSettings } from '../pipeline/make.ts'
 import type { ConfiguredChannel } from '../pipeline/render.ts'
-import type { Ports, Source, SourceAbout, Store } from '../ports.ts'
+import type { Log, Ports, Source, SourceAbout, Store } from '../ports.ts'
 import { openSource, type SourceSpec } from '../sources/index.ts'
+import { createApi } from '../world/api.ts'
 import { systemClock } from '../world/clock.ts'
+import { createDns } from '../world/dns.ts'
 import { createFiles } from '../world/files.ts'
 import { createHttp } from '../world/http.ts'
 import { createLog } from '../world/log.ts'
@@ -19,7 +21,10 @@ import { houseFrom } from './house.ts'
 import { sampleReaders } from './sample.ts'
 import { openScratchStore, openStore } from './store.ts'
 import { printable, UsageError, type Terminal } from './terminal.ts'
-import { subscriberId } from '../domain/subscriber.ts'
+import { subscriberId } from '../domain/reader-token.ts'
+
+/** How long a pass stays for what is due again soon: most pauses that a provider asks for are shorter. */
+const PATIENCE_MS = 120_000
 
 /** Everything a command needs, introduced to each other. */
 export interface World {
@@ -27,6 +32,8 @@ export interface World {
   readonly source: Source
   readonly settings: MakeSettings
   readonly worker: Worker
+  /** What the tokens in readers' links may have been made with: the secret of now, and the store's own, used until one was configured. */
+  readonly tokenSecrets: readonly string[]
   houseFor(about: SourceAbout): House
   sendersFor(house: House): ReadonlyMap<string, Sender>
 }
@@ -45,20 +52,20 @@ export async function openWorld(
   const only = inScope(on, options.only)
   const store = options.scratch ? await openScratchStore(dataFolder) : (await openStore(dataFolder)).store
   try {
-    const secret = config.secret ?? (await store.remember('secret', () => randomBytes(32).toString('base64url')))
-    const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', [secret])
+    const ownSecret = await store.remember('secret', () => randomBytes(32).toString('base64url'))
+    const secret = config.secret ?? ownSecret
+    const tokenSecrets = [...new Set([secret, ownSecret])]
+    const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', tokenSecrets)
     for (const notice of configuration.notices) log.warn(notice)
-    const files = createFiles(dataFolder)
-    const { allowPrivate } = configuration.source
-    const http = createHttp({ userAgent: `groundwire/${packageJson.version}`, allowPrivate })
-    const ports: Ports = { clock: systemClock, http, log, store, files, outbox: createOutbox(files) }
-    await addReaders(store, configuration)
-    const source = openSource(sourceSpec(configuration), { http })
+    const ports = openPorts(configuration, log, store)
+    await addReaders(store, configuration, on)
+    const source = openSource(sourceSpec(configuration), ports)
     return {
       ports,
       source,
       settings: makeSettings(configuration, on, source),
-      worker: { name: workerName(), isGone },
+      worker: { name: workerName(), isGone, patienceMs: PATIENCE_MS },
+      tokenSecrets,
       houseFor: (about) => houseFrom(config, about, secret),
       sendersFor: (house) =>
         new Map(only.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house)])),
@@ -67,6 +74,21 @@ export async function openWorld(
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+function openPorts({ dataFolder, source }: Configuration, log: Log, store: Store): Ports {
+  const files = createFiles(dataFolder)
+  const userAgent = `groundwire/${packageJson.version}`
+  return {
+    clock: systemClock,
+    http: createHttp({ userAgent, allowPrivate: source.allowPrivate }),
+    api: createApi({ userAgent }),
+    dns: createDns(),
+    log,
+    store,
+    files,
+    outbox: createOutbox(files),
   }
 }
 
@@ -109,12 +131,13 @@ function sourceSpec({ source, config }: Configuration): SourceSpec {
   }
 }
 
-/** A list that nobody is on yet gets the configured readers, else, for an outbox wants somebody to write to, the two of the sample. */
-async function addReaders(store: Store, { config }: Configuration): Promise<void> {
-  const { done: nobody } = await store.audience()[Symbol.asyncIterator]().next()
+/** A list that nobody is on yet gets the configured readers, else, where nothing really leaves and an outbox wants somebody to write to, the two of the sample. */
+async function addReaders(store: Store, { config }: Configuration, on: readonly ConfiguredChannel[]): Promise<void> {
+  const { done: nobody } = await store.subscribers()[Symbol.asyncIterator]().next()
   if (!nobody) return
   const consent = 'named in the configuration'
-  const readers = config.readers ?? sampleReaders
+  const disturbs = on.some(({ channel, settings }) => channel.disturbs?.(settings) ?? false)
+  const readers = config.readers ?? (disturbs ? [] : sampleReaders)
   await store.addSubscribers(
     readers.map((address) => ({ id: subscriberId(address), address, state: 'active' as const, consent })),
   )

@@ -28,7 +28,13 @@ export function plan(
       const common = { channel: channel.id, rendering: rendering.id }
       if (channel.audience === 'once')
         deliveries.push({ ...common, edition: edition.id, key, group: key, target: rendering.item ?? rendering.id })
-      else mailings.push({ ...common, key, perAttempt: channel.perAttempt(settings) })
+      else
+        mailings.push({
+          ...common,
+          key,
+          perAttempt: channel.perAttempt(settings, rendering),
+          frequency: edition.schedule,
+        })
     }
   }
   return { deliveries, mailings }

@@ -1,32 +1,31 @@
-import type { House, Sender } from '../channel.ts'
+import type { House } from '../channel.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import { instantAt } from '../domain/time.ts'
 import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout } from '../ports.ts'
 import { approve } from './approve.ts'
+import { carryOut, type CarryOutInput } from './carry-out.ts'
 import { collect, type Collected } from './collect.ts'
-import { deliver, type Progress, type Worker } from './deliver.ts'
+import type { Progress } from './deliver.ts'
+import { lateReason } from './late.ts'
 import { make, remake, type EditionPlan, type Made, type MakeSettings } from './make.ts'
 
-export interface RunInput {
+export interface RunInput extends CarryOutInput {
   readonly source: Source
   readonly schedule: { readonly id: string; /** `HH:MM` in the publication's zone. */ readonly at: string }
   /** Undefined: the latest day that the source has something for. */
   readonly date: string | undefined
   /** First day the edition covers; undefined: `date`. */
   readonly fromDay?: string
-  readonly zone: string
   readonly settings: MakeSettings
   /** The publication is known for certain only once its source has been read. */
   readonly houseFor: (about: SourceAbout) => House
-  readonly sendersFor: (house: House) => ReadonlyMap<string, Sender>
-  /** `editor`: a draft waits for approval; `auto`: it goes at once. */
-  readonly approval: 'auto' | 'editor'
+  /** `editor`: a draft waits for approval; `auto`: it goes at once, unless it is late; `given`: a person said so now. */
+  readonly approval: 'auto' | 'editor' | 'given'
   /** `as-seen`: a draft that is there is taken as the editor saw it; `anew`: it is made again from what the source says now. */
   readonly draft: 'as-seen' | 'anew'
   /** Stop before anything is approved or delivered; the store is a scratch copy. */
   readonly dryRun: boolean
-  readonly worker: Worker
 }
 
 /**
@@ -52,6 +51,8 @@ export interface RunReport {
   readonly counts: readonly LedgerCount[]
   /** Deliveries that this pass sent, of any edition. */
   readonly delivered: number
+  /** Where each channel delivers in this pass, for people; empty for a dry run. */
+  readonly destinations: ReadonlyMap<string, string>
 }
 
 /**
@@ -70,10 +71,12 @@ export async function run(
   const planned = planFor(input, collected.day)
   const id = `${planned.schedule}/${planned.date}`
   const { verdict, made } = await decide(ports, input, planned, house)
-  const delivered = input.dryRun ? 0 : await carryOut(ports, input, house, onProgress, signal)
+  const { delivered, destinations } = input.dryRun
+    ? { delivered: 0, destinations: new Map<string, string>() }
+    : await carryOut(ports, input, house, onProgress, signal)
   const after = await ports.store.edition(id)
   return {
-    verdict: verdict === 'unchanged' && delivered > 0 ? 'resumed' : verdict,
+    verdict: verdictAfter(verdict, after?.state, delivered),
     id,
     house,
     collected,
@@ -84,7 +87,14 @@ export async function run(
     renderings: made?.edition ? made.renderings : [],
     counts: await ports.store.counts(id),
     delivered,
+    destinations,
   }
+}
+
+/** Delivering may take up what an earlier pass left, and find the edition late or held meanwhile. */
+function verdictAfter(verdict: RunVerdict, state: EditionState | undefined, delivered: number): RunVerdict {
+  if (state === 'held' && (verdict === 'unchanged' || verdict === 'approved')) return 'held'
+  return verdict === 'unchanged' && delivered > 0 ? 'resumed' : verdict
 }
 
 function planFor({ schedule, zone, fromDay }: RunInput, date: string): EditionPlan {
@@ -128,9 +138,9 @@ async function settle(
   made: Made | { readonly edition: undefined },
 ): Promise<RunVerdict | undefined> {
   if (!made.edition) return 'empty'
-  if (made.beforeFirstRun) {
-    const reason = 'its items were published before groundwire first read this source'
-    await ports.store.keep(made.edition, 'held', made.findings, reason)
+  const doubt = reasonToHold(ports, input, made)
+  if (doubt !== undefined) {
+    await ports.store.keep(made.edition, 'held', made.findings, doubt)
     return 'held'
   }
   if (input.dryRun || input.approval === 'editor') {
@@ -141,25 +151,12 @@ async function settle(
   return done ? 'approved' : undefined
 }
 
-/**
- * Delivers whatever is owed, of this edition or an earlier one, and brings the editions' states up to date.
- *
- * @returns how many deliveries were sent.
- */
-export async function carryOut(
-  ports: Pick<Ports, 'clock' | 'store' | 'log'>,
-  input: Pick<RunInput, 'sendersFor' | 'worker'>,
-  house: House,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
-): Promise<number> {
-  let delivered = 0
-  const count = (progress: Progress): void => {
-    delivered += progress.settlements.filter(({ kind }) => kind === 'sent').length
-    onProgress(progress)
-  }
-  await deliver(ports, input.sendersFor(house), input.worker, count, signal)
-  for (const { id, state } of await ports.store.editions(100))
-    if (state === 'approved' || state === 'sending') await ports.store.settleEdition(id)
-  return delivered
+/** Why the edition does not go without an editor; undefined when nothing speaks against it. */
+function reasonToHold(
+  { clock }: Pick<Ports, 'clock'>,
+  input: RunInput,
+  { edition, beforeFirstRun }: Made,
+): string | undefined {
+  if (beforeFirstRun) return 'its items were published before groundwire first read this source'
+  return input.approval === 'auto' ? lateReason(edition, input, clock.now()) : undefined
 }

@@ -1,9 +1,12 @@
-import type { Delivery, DeliveryState, LedgerEntry, Outcome } from '../domain/delivery.ts'
+import type { DeliveryState, LedgerEntry } from '../domain/delivery.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
-import type { Rendering } from '../domain/rendering.ts'
-import type { Subscriber } from '../domain/subscriber.ts'
+import type { ReportKind } from '../domain/report.ts'
 import type { ItemQuery, Reading, Recorded, SourceState, StoredItem } from './items.ts'
+import type { Claim, ClaimRequest, Settlement } from './claims.ts'
+import type { Freeze, FrozenRendering } from './freeze.ts'
+import type { PaceStore } from './pace.ts'
+import type { ReaderStore } from './readers.ts'
 
 /** What lists and decisions need of an edition, without reading all of it. */
 export interface EditionSummary {
@@ -14,6 +17,10 @@ export interface EditionSummary {
   readonly state: EditionState
   readonly reason: string
   readonly approvedAt?: string
+  /** When it is meant to leave, RFC 3339. */
+  readonly plannedAt: string
+  /** When it was last let go: approved, or released after a hold. */
+  readonly letGoAt?: string
 }
 
 export interface StoredEdition {
@@ -25,58 +32,6 @@ export interface StoredEdition {
   readonly approvedAt?: string
 }
 
-/** A rendering as frozen at approval, with the hash of its content. */
-export interface FrozenRendering extends Rendering {
-  readonly channel: string
-  readonly hash: string
-}
-
-/**
- * One rendering owed to every active subscriber. The store expands it inside the approving transaction, by one
- * statement over its own subscribers: nothing is held in memory, and a subscriber who comes later is not in it.
- * Delivery key: `<key>/<subscriber id>`; attempt group: `<key>/chunk/<n>` with `n` from 0, `perAttempt` deliveries
- * each, in the order of subscriber ids; `target` is the subscriber's id and `address` their address.
- */
-export interface Mailing {
-  readonly key: string
-  readonly channel: string
-  readonly rendering: string
-  readonly perAttempt: number
-}
-
-/** What approval writes in one transaction. */
-export interface Freeze {
-  readonly edition: Edition
-  readonly findings: readonly Finding[]
-  readonly at: string
-  readonly renderings: readonly FrozenRendering[]
-  readonly deliveries: readonly Delivery[]
-  readonly mailings: readonly Mailing[]
-  /** Channels whose renderings are whole documents: an older unsettled delivery to the same target is superseded. */
-  readonly documents: readonly string[]
-}
-
-/** Deliveries of one attempt group, claimed by this worker alone. */
-export interface Claim {
-  readonly channel: string
-  readonly group: string
-  readonly rendering: FrozenRendering
-  readonly deliveries: readonly LedgerEntry[]
-  /** How the claim was come by: `fresh` deliveries were never tried or are known not to have left; `doubtful` may have left. */
-  readonly kind: 'fresh' | 'doubtful'
-}
-
-export interface ClaimRequest {
-  readonly worker: string
-  readonly now: Date
-  /** Only these channels. */
-  readonly channels: readonly string[]
-  /** Claims made before this instant are given up by their worker. */
-  readonly staleBefore: Date
-  /** Workers known to be gone: their claims are stale whatever their age. */
-  readonly gone: readonly string[]
-}
-
 export interface SlotRequest {
   readonly schedule: string
   readonly slot: Date
@@ -85,6 +40,17 @@ export interface SlotRequest {
   readonly staleBefore: Date
   readonly gone: readonly string[]
 }
+
+export interface LedgerQuery {
+  readonly edition?: string
+  readonly channel?: string
+  /** In one of these states, or with one of these receipts; both absent: all. */
+  readonly states?: readonly DeliveryState[]
+  readonly receipts?: readonly ReportKind[]
+}
+
+/** What a person decides about a delivery: it has left; it is to be tried anew; it is given up. */
+export type Resolution = 'sent' | 'retry' | 'drop'
 
 export interface LedgerCount {
   readonly edition: string
@@ -97,7 +63,7 @@ export interface LedgerCount {
  * The ledger and everything else that must survive a crash. Each method is one transaction: after it resolves its
  * effect is durable, and when it rejects nothing of it happened. All methods may be called by several processes at once.
  */
-export interface Store {
+export interface Store extends ReaderStore, PaceStore {
   /** Brings the schema up to date; names of the migrations that were applied. */
   migrate(): Promise<string[]>
   /** A value made once and kept for the life of the store (`secret`): the first writer wins, everyone gets the same. */
@@ -110,38 +76,76 @@ export interface Store {
   items(query: ItemQuery): Promise<StoredItem[]>
 
   edition(id: string): Promise<StoredEdition | undefined>
-  /** Newest date first. */
-  editions(limit: number): Promise<EditionSummary[]>
-  /** Keeps a draft or a held edition (writing nothing when nothing differs); false (and no change) when the edition is already past that. */
+  /** Newest date first; `states`: only these. */
+  editions(limit: number, states?: readonly EditionState[]): Promise<EditionSummary[]>
+  /**
+   * Keeps a draft or a held edition (writing nothing when nothing differs); false (and no change) when the edition is
+   * already past that, which one is that was approved and is held in the midst of leaving.
+   */
   keep(edition: Edition, state: 'draft' | 'held', findings: readonly Finding[], reason: string): Promise<boolean>
   /**
    * Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or one of its
    * items is by now carried by another edition.
    */
   approve(freeze: Freeze): Promise<boolean>
-  /** Sets `sending` or `sent` from the ledger alone; the state it now has. */
+  /**
+   * Holds an edition, also in the midst of sending: nothing more of it is claimed until it is let go. A second hold
+   * changes the reason. Undefined when there is no such edition; no change when it is sent or cancelled.
+   * @returns the state it now has.
+   */
+  hold(id: string, reason: string, at: Date): Promise<EditionState | undefined>
+  /** Lets a held edition that was approved go on; no change to any other. @returns the state it now has. */
+  release(id: string, at: Date): Promise<EditionState | undefined>
+  /**
+   * Ends an edition that is not sent: what is known not to have left becomes `cancelled`, what is in doubt `review`;
+   * a call in flight is settled by its worker. @returns the state it now has.
+   */
+  cancel(id: string, reason: string, at: Date): Promise<EditionState | undefined>
+  /**
+   * Sets `sending` or `sent` from the ledger alone; the state it now has. `sent` only when as many deliveries as were
+   * frozen have come to an end.
+   * @throws StoreError when the ledger has fewer or more rows than were frozen.
+   */
   settleEdition(id: string): Promise<EditionState>
   renderings(edition: string): Promise<FrozenRendering[]>
 
-  /** The next attempt group that is due, in the order of planning; undefined when nothing is. Committed before it resolves. */
+  /** Whether `claim` would find something; reads only. */
+  isDue(request: ClaimRequest): Promise<boolean>
+  /**
+   * The next attempt group that is due, in the order of planning, of those that waited the one that is due for longest;
+   * undefined when nothing is. Committed before it resolves.
+   */
   claim(request: ClaimRequest): Promise<Claim | undefined>
-  /** Writes the outcomes of a claim. Entries that this worker no longer holds are left alone. */
+  /**
+   * Writes the outcomes of a claim. Entries that this worker no longer holds are left alone. Deliveries that are known
+   * not to have left while others of their group have get a group (and with it a key) of their own; while others of it
+   * may have, they are `unknown` with them, for the call can only be repeated as it was. A delivery without an outcome
+   * stays claimed, and with it all of its group that has not come to an end.
+   */
   settle(worker: string, outcomes: ReadonlyMap<string, Settlement>, at: Date): Promise<void>
-  ledger(query: {
-    readonly edition?: string
-    readonly states?: readonly DeliveryState[]
-    readonly limit?: number
-  }): Promise<LedgerEntry[]>
+  /**
+   * A person's word on a delivery, or on all of an edition that need review. `sent` and `drop`: of what is in review or
+   * unknown. `retry`: also of what was rejected; under a new key, and only when the edition is not cancelled and nothing
+   * else of its group is open (a replay must carry it).
+   * @returns how many were settled so.
+   */
+  resolve(
+    which: { readonly delivery: string } | { readonly edition: string },
+    resolution: Resolution,
+    reason: string,
+    at: Date,
+  ): Promise<number>
+  /** In the order of planning. */
+  ledger(query: LedgerQuery & { readonly limit?: number }): Promise<LedgerEntry[]>
+  /** The same, read in pages: the ledger of a large edition need not fit into memory. */
+  walk(query: LedgerQuery): AsyncIterable<LedgerEntry>
   counts(edition?: string): Promise<LedgerCount[]>
+  /** Whether anything is still owed that can leave, by state; without walking the ledger. */
+  owed(): Promise<number>
   /** Earliest `notBefore` among what still waits; undefined when nothing does. */
   nextDue(channels: readonly string[]): Promise<Date | undefined>
   /** Names of workers that hold claims or unfinished slots at this moment. */
   holders(): Promise<string[]>
-
-  /** Existing addresses are left as they are; how many were new. */
-  addSubscribers(subscribers: readonly Subscriber[]): Promise<number>
-  /** Active subscribers in a stable order, read in pages. */
-  audience(): AsyncIterable<Subscriber>
 
   /**
    * True for exactly one caller per schedule and slot: when nobody claimed it, or whoever did is in `gone` or claimed it
@@ -154,12 +158,3 @@ export interface Store {
 
   close(): Promise<void>
 }
-
-/**
- * An outcome as it is written down. `unknown` says when it may be looked at again (never at once, or a failing channel
- * would be asked in a tight loop); `review` is the verdict that only a person can tell what became of it.
- */
-export type Settlement =
-  | Exclude<Outcome, { kind: 'unknown' }>
-  | { readonly kind: 'unknown'; readonly reason: string; readonly notBefore: Date }
-  | { readonly kind: 'review'; readonly reason: string }

@@ -2,6 +2,8 @@ export interface Clock {
   now(): Date
   /** A signal that is aborted `ms` milliseconds from now; it does not keep the process alive. */
   deadline(ms: number): AbortSignal
+  /** Resolves after `ms` milliseconds, or as soon as the signal is aborted; never rejects. */
+  wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export interface Log {
@@ -31,6 +33,28 @@ export interface HttpResponse {
 /** Guarded HTTP. Only GET until a channel needs more. Rejects with `HttpError`, whose message is fit for people. */
 export interface Http {
   get(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>
+}
+
+export interface ApiRequest extends HttpRequest {
+  /** Written one after the other, not copied: parts may be shared by many requests. */
+  readonly body: readonly Uint8Array[]
+}
+
+/**
+ * Calls to services that the operator named: their addresses are trusted, wherever they lead. Redirects are not
+ * followed. Rejects with `HttpError` (by `name`), whose message is fit for people and never names a header, and whose
+ * `kind` says what happened: with `unsent` it is certain that no byte of the request left this machine; `timeout`,
+ * `network` and `too-large` leave open what the other side did.
+ */
+export interface Api {
+  post(request: ApiRequest, signal?: AbortSignal): Promise<HttpResponse>
+}
+
+/** Names looked up for `doctor`. A name without such records gives an empty list; anything else rejects. */
+export interface Dns {
+  /** Strings of one record joined, as SPF, DKIM and DMARC ask. */
+  txt(name: string): Promise<string[]>
+  mx(name: string): Promise<string[]>
 }
 
 /** Files under one root folder. Paths are relative, with `/`, and may not leave the root. */

@@ -2,12 +2,20 @@ import type { Store } from '../ports.ts'
 import { approvalMethods } from './sqlite/approval.ts'
 import { claimMethods } from './sqlite/claims.ts'
 import { connect } from './sqlite/connection.ts'
+import { controlMethods } from './sqlite/control.ts'
+import { countMethods } from './sqlite/counts.ts'
 import { editionMethods } from './sqlite/editions.ts'
 import { itemMethods } from './sqlite/items.ts'
 import { ledgerMethods } from './sqlite/ledger.ts'
 import { migrate, refuseNewer } from './sqlite/migrations.ts'
+import { resolveMethods } from './sqlite/resolve.ts'
+import { settleMethods } from './sqlite/settle.ts'
+import { paceMethods } from './sqlite/pace.ts'
+import { reportMethods } from './sqlite/reports.ts'
 import { onceMethods } from './sqlite/slots.ts'
 import { subscriberMethods } from './sqlite/subscribers.ts'
+import { suppressionMethods } from './sqlite/suppressions.ts'
+import { workMethods } from './sqlite/work.ts'
 
 interface SqliteOptions {
   /** How long one try for a lock that another process holds may block; 5 s unless told. A dozen tries are made. */
@@ -35,9 +43,17 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     ...itemMethods(db),
     ...editionMethods(db),
     ...approvalMethods(db),
+    ...controlMethods(db),
     ...claimMethods(db),
+    ...settleMethods(db),
+    ...resolveMethods(db),
     ...ledgerMethods(db),
+    ...countMethods(db),
+    ...workMethods(db),
     ...subscriberMethods(db),
+    ...suppressionMethods(db),
+    ...reportMethods(db),
+    ...paceMethods(db),
     close: async () => db.close(),
   }
 }

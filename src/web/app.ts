@@ -1,20 +1,29 @@
 import { Hono } from 'hono'
 import { trimTrailingSlash } from 'hono/trailing-slash'
 import type { Desk } from '../pipeline/view.ts'
-import type { Files, Log } from '../ports.ts'
+import type { Webhook } from '../channel.ts'
+import type { Clock, Files, Log, ReaderStore } from '../ports.ts'
 import { deskRoutes } from './desk/routes.ts'
 import { feedRoutes } from './feeds.ts'
 import { readingOnly, safeHeaders, thisMachineOnly } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { plainPage } from './page.ts'
 import { readerRoutes } from './reader/routes.ts'
+import { unsubscribeRoutes } from './reader/unsubscribe.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export interface WebDeps {
   readonly desk: Desk
   readonly files: Files
   readonly log: Log
+  readonly clock: Clock
+  readonly store: Pick<ReaderStore, 'subscriber' | 'unsubscribe' | 'report'>
   /** Where readers find these pages; no trailing slash. */
   readonly publicUrl: string
+  /** What the tokens in readers' links may have been made with. */
+  readonly tokenSecrets: readonly string[]
+  /** Where providers tell what became of messages; asked only where readers are served. */
+  readonly webhooks: readonly Webhook[]
   readonly health: () => Promise<Health>
   /**
    * `preview`: for an editor on this machine, who sees everything. `start`: for readers, who see only what has been let
@@ -24,10 +33,14 @@ export interface WebDeps {
 }
 
 /** All pages, as one handler without a socket: `serve` gives it one, tests call its `request`. */
-export function createApp({ desk, files, log, publicUrl, health, mode }: WebDeps): Hono {
+export function createApp(deps: WebDeps): Hono {
+  const { desk, files, log, publicUrl, health, mode } = deps
   const app = new Hono()
-  app.use(safeHeaders(), readingOnly(), trimTrailingSlash())
+  app.use(safeHeaders())
   if (mode === 'preview') app.use(thisMachineOnly(desk))
+  app.route('/', unsubscribeRoutes({ ...deps, house: () => desk.publication }))
+  if (mode === 'start') app.route('/', webhookRoutes(deps))
+  app.use(readingOnly(), trimTrailingSlash())
   app.route('/', healthRoutes(health, log))
   app.route('/', feedRoutes(files))
   if (mode === 'preview') app.route('/desk', deskRoutes(desk))
@@ -39,9 +52,14 @@ export function createApp({ desk, files, log, publicUrl, health, mode }: WebDeps
     ),
   )
   app.onError((error, c) => {
-    log.error(`${c.req.method} ${c.req.path} failed: ${error.message}`)
+    log.error(`${c.req.method} ${withoutToken(c.req.path)} failed: ${error.message}`)
     const sentence = 'The page could not be made. The log of the worker says why. Try again in a moment.'
     return c.html(plainPage(desk.publication, 'Something went wrong', sentence), 500)
   })
   return app
+}
+
+/** Whoever reads a log may not act for a reader. */
+function withoutToken(path: string): string {
+  return path.replace(/^(\/unsubscribe\/).*/, '$1…')
 }

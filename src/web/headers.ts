@@ -12,6 +12,9 @@ const NEVER = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-an
  */
 const PAGE_POLICY = `${NEVER}; style-src ${cssSource}; img-src data:; frame-src 'self'`
 
+/** The same for the pages that carry a form, which leads back to ourselves. */
+export const FORM_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
+
 /**
  * Pages that a channel drew: mail needs inline styles and images from anywhere on the secure web. Still no script, no
  * form, no frame.
@@ -35,7 +38,7 @@ export function safeHeaders(): MiddlewareHandler {
   })
 }
 
-/** Nothing can be changed through these pages yet, so nothing but reading is understood. */
+/** Besides what was routed before it nothing can be changed, so nothing but reading is understood. */
 export function readingOnly(): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) return next()

@@ -22,6 +22,11 @@ a:hover{text-decoration-color:currentColor}
 .skip:focus{left:0;top:0;z-index:1}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 :focus-visible{outline:2px solid var(--ink);outline-offset:3px}
+button{font:inherit;font-weight:600;padding:.7rem 1.6rem;border:1px solid var(--ink);border-radius:0;background:var(--ink);color:var(--paper);cursor:pointer}
+button:hover{background:none;color:var(--ink)}
+button:disabled{background:none;color:var(--quiet);border-color:var(--rule);cursor:default}
+.act{margin-block:1.75rem}
+.whole{display:inline-block;max-width:100%}
 code,pre{font-family:var(--mono);font-size:.875em}
 
 .nameplate{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem;padding-bottom:.6rem;border-bottom:3px double var(--rule);font-family:var(--serif);font-size:1.125rem}
@@ -29,7 +34,7 @@ code,pre{font-family:var(--mono);font-size:.875em}
 .nameplate a:hover{text-decoration:underline}
 .nameplate .quiet{font-style:italic}
 .head{padding-block:clamp(2rem,6vw,4rem) 1.5rem;display:grid;gap:.9rem}
-.state{font-size:1.125rem}
+.state{font-size:1.125rem;text-wrap:pretty}
 .state b{font-family:var(--serif)}
 .jump{padding-top:.4rem}
 section{margin-top:clamp(3rem,7vw,5rem);padding-top:1.1rem;border-top:1px solid var(--rule)}

@@ -1,4 +1,4 @@
-export type HttpErrorKind = 'timeout' | 'too-large' | 'refused' | 'network' | 'redirects'
+export type HttpErrorKind = 'unsent' | 'timeout' | 'too-large' | 'refused' | 'network' | 'redirects'
 
 /** Why an exchange did not come about or was broken off. The message names the address and is fit for people. */
 export class HttpError extends Error {

@@ -1,11 +1,12 @@
-// npm run bench [-- rounds]: every ratio of the project, measured here and now, in one table.
+// npm run bench [-- rounds [recipients of the large list]]: every ratio of the project, measured here and now, in one table.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import * as z from 'zod'
+import { bundle } from './bundle.ts'
+import { measureMail } from './mail.ts'
 import { medians, print, type Row } from './table.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -14,17 +15,21 @@ const real = { source: join(root, '../shared/data/ground-truth-llms-full.txt'), 
 const bundled = { source: join(root, 'sample/llms-full.txt'), day: '2026-10-14' }
 const { source, day } = existsSync(real.source) ? real : bundled
 const rounds = Number(process.argv[2] ?? 11)
+const largeList = Number(process.argv[3] ?? 1_000_000)
 
 const scratch = mkdtempSync(join(tmpdir(), 'groundwire-bench-'))
 try {
   print(`${basename(source)}, ${day}; medians of ${rounds} alternating runs; Node ${process.version}`, await measure())
+  const mail = await measureMail(scratch, Math.min(rounds, 5), largeList)
+  print(`Mail, medians of ${Math.min(rounds, 5)} alternating runs`, mail.rows)
+  console.log(mail.facts.join('\n'))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
 
 async function measure(): Promise<Row[]> {
-  const bare = await bundle('bare')
-  const read = await bundle('read')
+  const bare = await bundle('bare', scratch)
+  const read = await bundle('read', scratch)
   let folder = ''
   const digest = () => run(main, 'run', '--source', source, '--date', day, '--data', folder)
   const [nothing = 0, version = 0, minimum = 0, first = 0, second = 0] = medians(rounds, [
@@ -61,23 +66,4 @@ function run(...given: readonly string[]): string {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-}
-
-/** Bundled as the product is, so that both sides start alike. */
-async function bundle(name: string): Promise<string> {
-  const outfile = join(scratch, `${name}.mjs`)
-  await build({
-    absWorkingDir: root,
-    entryPoints: [`tests/bench/${name}.ts`],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    jsx: 'automatic',
-    logLevel: 'warning',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-  })
-  return outfile
 }

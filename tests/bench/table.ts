@@ -20,7 +20,7 @@ export function medians(rounds: number, runs: readonly (() => unknown)[]): numbe
   return times.map(median)
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   const [low = 0, high = 0] =

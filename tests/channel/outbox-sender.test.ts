@@ -3,7 +3,11 @@ import { outboxSender } from '../../src/channel/outbox-sender.ts'
 import type { LedgerEntry } from '../../src/domain/delivery.ts'
 import type { Clock, FrozenRendering, OutboxMessage } from '../../src/ports.ts'
 
-const clock: Clock = { now: () => new Date('2026-06-29T06:30:00.000Z'), deadline: () => AbortSignal.any([]) }
+const clock: Clock = {
+  now: () => new Date('2026-06-29T06:30:00.000Z'),
+  deadline: () => AbortSignal.any([]),
+  wait: async () => undefined,
+}
 const rendering: FrozenRendering = {
   id: '01-title',
   identity: 'https://news.example/a',
@@ -29,8 +33,9 @@ const delivery: LedgerEntry = {
   target: 'https://news.example/a',
   state: 'claimed',
   attempts: 1,
+  doubts: 0,
 }
-const attempt = { key: 'k', rendering, deliveries: [delivery] }
+const attempt = { key: 'k', rendering, deliveries: [delivery], settled: [] }
 
 it('puts the frozen content and its page into the outbox, byte for byte', async () => {
   const messages: OutboxMessage[] = []

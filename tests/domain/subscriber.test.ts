@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { maskAddress, readerToken, unsubscribeUrl, verifyReaderToken } from '../../src/domain/subscriber.ts'
+import { readerToken, subscriberId, unsubscribeUrl, verifyReaderToken } from '../../src/domain/reader-token.ts'
+import { maskAddress } from '../../src/domain/subscriber.ts'
 
 it('knows a reader by the token it gave, and the token is always the same', () => {
   const token = readerToken('secret', 'unsubscribe', 'reader-1')
@@ -29,4 +30,12 @@ it('puts the token at the end of the unsubscribe address', () => {
 it('masks an address', () => {
   expect(maskAddress('ada@example.com')).toBe('a…@example.com')
   expect(maskAddress('nobody')).toBe('…')
+})
+
+it('names a reader the same whatever the case of the address, safely for files and links', () => {
+  const id = subscriberId('Ada+News@Example.com')
+  expect(id).toMatch(/^[\w-]{20}$/)
+  expect(subscriberId(' ada+news@example.COM\n')).toBe(id)
+  expect(subscriberId('ŻÓŁW@żubr.example')).toBe(subscriberId('żółw@ŻUBR.example'))
+  expect(subscriberId('ada@example.com')).not.toBe(id)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CommonOptions } from '../../src/cli.ts'
+import { settingsSchema, transportOf } from '../../channels/email/settings.ts'
 import { loadConfiguration, type Configuration } from '../../src/main/configuration.ts'
 import { packageRoot } from '../../src/main/package.ts'
 
@@ -134,11 +135,41 @@ describe('the config file', () => {
   })
 })
 
+describe('credentials of mail', () => {
+  const from = { EMAIL_FROM: 'Paper <digest@paper.example>' }
+  const transport = (loaded: Awaited<ReturnType<typeof load>>): unknown =>
+    transportOf(settingsSchema.parse(loaded.config.channels.get('email')))
+
+  it('choose how it leaves', async () => {
+    expect(transport(await load())).toBe('outbox')
+    expect(transport(await load({}, { ...from, RESEND_API_KEY: 're_1' }))).toBe('resend')
+    expect(transport(await load({}, { ...from, SMTP_URL: 'smtps://a:b@mail.example' }))).toBe('smtp')
+  })
+
+  it('for both ways are refused until one is chosen, without showing either', async () => {
+    const both = { ...from, RESEND_API_KEY: 'hidden', SMTP_URL: 'smtp://user:hidden@mail.example' }
+    await expect(load({}, both)).rejects.toThrow('channels.email.transport: must say resend or smtp')
+    await expect(load({}, both)).rejects.not.toThrow('hidden')
+    file(
+      'groundwire.config.mjs',
+      `export default { source: { location: 'a' }, channels: { email: { transport: 'smtp' } } }`,
+    )
+    expect(transport(await load({}, both))).toBe('smtp')
+  })
+
+  it('need a sender, and an address that says what it is', async () => {
+    await expect(load({}, { RESEND_API_KEY: 're_1' })).rejects.toThrow('channels.email.from (EMAIL_FROM)')
+    const odd = { ...from, SMTP_URL: 'mail.example with hidden' }
+    await expect(load({}, odd)).rejects.toThrow('channels.email.smtp.url (SMTP_URL): must be an address such as')
+    await expect(load({}, odd)).rejects.not.toThrow('hidden')
+  })
+})
+
 describe('credentials that this version does not use', () => {
   it('are named, so that nobody believes that mail has left, and never shown', async () => {
-    file('.env', 'SMTP_URL=smtp://user:hidden@mail.example')
-    const { notices } = await load({}, { RESEND_API_KEY: 'hidden', MASTODON_URL: 'https://social.example' })
-    expect(notices.map((notice) => notice.split(' ')[0])).toEqual(['RESEND_API_KEY', 'SMTP_URL'])
+    file('.env', 'MASTODON_ACCESS_TOKEN=hidden')
+    const { notices } = await load({}, { BLUESKY_APP_PASSWORD: 'hidden', MASTODON_URL: 'https://social.example' })
+    expect(notices.map((notice) => notice.split(' ')[0])).toEqual(['BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN'])
     expect(notices.join()).not.toContain('hidden')
   })
 

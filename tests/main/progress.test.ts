@@ -24,7 +24,11 @@ function step(channel: string, ...kinds: readonly ('sent' | 'rejected')[]): Prog
     kind === 'sent' ? { kind, remoteId: '1' } : { kind, reason: 'no such reader' },
   )
   const frozen = { ...rendering('1', '1', 'A'), channel, hash: '' }
-  return { channel, settlements, claim: { channel, group: '1', rendering: frozen, deliveries: [], kind: 'fresh' } }
+  return {
+    channel,
+    settlements,
+    claim: { channel, group: '1', rendering: frozen, deliveries: [], settled: [], kind: 'fresh' },
+  }
 }
 
 it('counts what has left on one line, and wipes it at the end', () => {

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { resolve } from 'node:path'
 import { readConfig } from '../../src/config.ts'
+import { deliveryStates, type DeliveryState } from '../../src/domain/delivery.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import type { Configuration } from '../../src/main/configuration.ts'
-import { describeRun, runAsJson, tallyCounts } from '../../src/main/report.ts'
+import { describeRun, runAsJson } from '../../src/main/report.ts'
+import { sumLine, tallyCounts } from '../../src/main/tally.ts'
 import { run, type RunInput, type RunReport } from '../../src/pipeline/run.ts'
-import type { Store } from '../../src/ports.ts'
+import type { LedgerCount, Store } from '../../src/ports.ts'
 import { testClock } from '../fixtures/clock.ts'
 import { fakeChannel, onePerEdition, rendering, type FakeChannel } from '../fixtures/channel.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
@@ -27,15 +29,26 @@ let bluesky: FakeChannel
 
 beforeEach(async () => {
   store = await testStore({ subscribers: 2 })
-  email = fakeChannel('email', { audience: 'subscribers', perAttempt: 100, renderings: onePerEdition })
+  email = mailBy('the outbox')
   feeds = fakeChannel('feeds', {
     renderings: () => ['rss.xml', 'atom.xml', 'feed.json'].map((name) => rendering(name, name, name)),
+    destination: 'public/',
   })
-  bluesky = fakeChannel('bluesky')
+  bluesky = fakeChannel('bluesky', { destination: 'the outbox' })
 })
 
-async function pass(source: FakeSource, over: Partial<RunInput> = {}): Promise<RunReport> {
-  const ports = { clock: testClock(), store, log: testLog() }
+function mailBy(destination: string, disturbs = false): FakeChannel {
+  return fakeChannel('email', {
+    audience: 'subscribers',
+    perAttempt: 100,
+    renderings: onePerEdition,
+    destination,
+    disturbs,
+  })
+}
+
+async function pass(source: FakeSource, over: Partial<RunInput> = {}, now?: string): Promise<RunReport> {
+  const ports = { clock: testClock(now), store, log: testLog() }
   return run(ports, runInput(source, [email, feeds, bluesky], over), () => undefined, never)
 }
 
@@ -180,9 +193,53 @@ describe('the headline', () => {
     expect(headline(await pass(same, { approval: 'editor' }))).toBe(
       'a draft; let it go with npm run digest -- --date 2026-06-29 --approve',
     )
-    expect(headline(await pass(same, { date: '2026-06-28' }))).toMatch(
-      /^held: its items were published before .* another data folder than .*\.groundwire$/,
+    expect(headline(await pass(same, { date: '2026-06-28' }))).toBe(
+      'held: its items were published before groundwire first read this source. ' +
+        'Let it go all the same with groundwire approve daily/2026-06-28',
     )
+  })
+
+  it('names the provider that took the mail, and how many readers it went to', async () => {
+    email = mailBy('Resend')
+    store = await testStore({ subscribers: 1204 })
+    const report = await pass(source())
+    expect(headline(report)).toBe('sent by Resend to 1,204 readers, the rest to the outbox')
+    expect(text(report)).toContain('  E-mail    1,204 sent  by Resend\n')
+    expect(text(report)).toContain('  Bluesky   2 sent  .groundwire/outbox/bluesky/')
+  })
+
+  it('names the networks that posts went to', async () => {
+    bluesky = fakeChannel('bluesky', { destination: 'bsky.social' })
+    expect(headline(await pass(source()))).toBe('sent to bsky.social, the rest to the outbox')
+  })
+
+  it('claims no provider for what left before', async () => {
+    const same = source()
+    await pass(same)
+    email = mailBy('Resend')
+    expect(text(await pass(same))).toContain('  E-mail    2 sent\n')
+  })
+
+  it('of an edition that became late while it left says what is left and how to let it go', async () => {
+    const same = source()
+    email = mailBy('Resend', true)
+    email.next('later')
+    await pass(same)
+    const late = await pass(same, {}, '2026-06-29T18:30:00.000Z')
+    expect(headline(late)).toBe(
+      'held with 2 still to leave: 13 hours late: it was meant to leave at 2026-06-29 07:00 (Europe/Berlin). ' +
+        'Let it go all the same with groundwire approve daily/2026-06-29',
+    )
+    expect(describeRun(late, { ...configuration, callOptions: ' --data x' })).toContain(
+      'groundwire approve daily/2026-06-29 --data x\n',
+    )
+  })
+
+  it('of a cancelled edition says why', async () => {
+    const same = source()
+    await pass(same, { approval: 'editor' })
+    await store.cancel('daily/2026-06-29', 'wrong day', new Date('2026-06-29T05:00:00.000Z'))
+    expect(headline(await pass(same))).toBe('nothing to do: it was cancelled (wrong day)')
   })
 })
 
@@ -221,14 +278,24 @@ it('never names a reader', async () => {
   expect(text(report) + JSON.stringify(runAsJson(report, configuration))).not.toContain('reader.example')
 })
 
-it('tallyCounts puts counts of one channel in words', () => {
-  const count = { edition: 'daily/2026-06-29', channel: 'email' }
-  expect(
-    tallyCounts([
-      { ...count, state: 'sent', count: 7 },
-      { ...count, state: 'waiting', count: 1 },
-    ]),
-  ).toBe('7 sent, 1 waiting')
+describe('counts in words', () => {
+  const of = (...counts: readonly (readonly [DeliveryState, number])[]): LedgerCount[] =>
+    counts.map(([state, count]) => ({ edition: 'daily/2026-06-29', channel: 'email', state, count }))
+
+  it('are tallied by state', () => {
+    expect(tallyCounts(of(['sent', 3], ['waiting', 1], ['review', 1204], ['sent', 4]))).toBe(
+      '7 sent, 1 waiting, 1,204 needs review',
+    )
+  })
+
+  it('add up: everybody who was frozen is in the sum once', () => {
+    expect(sumLine([])).toBe('')
+    expect(sumLine(of(['sent', 1000], ['sent', 204]))).toBe('1,204 frozen = 1,204 sent + 0 rejected + 0 needs review')
+    const every = deliveryStates.map((state) => [state, 2] as const)
+    expect(sumLine(of(...every))).toBe(
+      '18 frozen = 2 sent + 2 rejected + 2 needs review + 2 overtaken + 2 cancelled + 8 still open',
+    )
+  })
 })
 
 describe('what a program reads', () => {

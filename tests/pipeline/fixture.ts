@@ -118,6 +118,7 @@ export function runInput(
     schedule: { id: 'daily', at: '07:00' },
     date: '2026-06-29',
     zone,
+    lateMs: 12 * 3_600_000,
     settings: settingsFor(...channels),
     houseFor: () => house,
     sendersFor: () => sendersOf(...channels),

@@ -37,7 +37,9 @@ describe('plan', () => {
   it('owes a mailing to the subscribers of a channel that has them', () => {
     expect(plan(edition, channels, [frozen('mail', rendering('digest', 'daily/2026-06-29', 'A'))])).toEqual({
       deliveries: [],
-      mailings: [{ key: 'mail/daily/2026-06-29', channel: 'mail', rendering: 'digest', perAttempt: 100 }],
+      mailings: [
+        { key: 'mail/daily/2026-06-29', channel: 'mail', rendering: 'digest', perAttempt: 100, frequency: 'daily' },
+      ],
     })
   })
 

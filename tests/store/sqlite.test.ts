@@ -21,11 +21,13 @@ import {
 } from '../contracts/store/fixtures.ts'
 import { openNewSqlite } from './open-sqlite.ts'
 
+const MIGRATIONS = ['0001-first', '0002-attempt-groups', '0003-readers']
+
 describe('opening', () => {
   test('makes missing folders, and leaves nothing beside the file when it is closed', async () => {
     const path = join(newFolder(), 'a', 'b', 'store.sqlite')
     const store = await openSqlite(path)
-    expect(await store.migrate()).toEqual(['0001-first'])
+    expect(await store.migrate()).toEqual(MIGRATIONS)
     expect(await store.migrate()).toEqual([])
     await store.close()
     expect([existsSync(path), existsSync(`${path}-wal`), existsSync(`${path}-shm`)]).toEqual([true, false, false])
@@ -78,7 +80,7 @@ describe('opening', () => {
     const migrating = Promise.all(stores.map((store) => store.migrate()))
     other.exec('COMMIT')
     other.close()
-    expect((await migrating).flat()).toEqual(['0001-first'])
+    expect((await migrating).flat()).toEqual(MIGRATIONS)
     await Promise.all(stores.map((store) => store.close()))
   })
 

@@ -4,8 +4,10 @@ import { sha256 } from '../../src/domain/hash.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { hostOf } from '../../src/domain/url.ts'
 import type { Desk, EditionView } from '../../src/pipeline/view.ts'
+import type { Subscriber } from '../../src/domain/subscriber.ts'
 import type { Files, FrozenRendering, Log } from '../../src/ports.ts'
 import { createApp, type WebDeps } from '../../src/web/app.ts'
+import { testClock } from '../fixtures/clock.ts'
 import { sampleEdition, samplePublication } from '../fixtures/edition.ts'
 
 export const EDITION = 'daily/2026-06-29'
@@ -200,10 +202,30 @@ export function filesOf(files: Readonly<Record<string, string>>): Files {
   }
 }
 
-/** Remembers what was logged as an error. */
-export function memoryLog(): Log & { readonly errors: string[] } {
+/** Readers as a store keeps them; whoever has left keeps why and when. No report is of a delivery it knows. */
+export function readersOf(...subscribers: Subscriber[]): WebDeps['store'] {
+  const byId = new Map(subscribers.map((subscriber) => [subscriber.id, subscriber]))
+  return {
+    subscriber: async (id) => byId.get(id),
+    async unsubscribe(id, reason, at) {
+      const reader = byId.get(id)
+      if (!reader || reader.state === 'unsubscribed') return reader && 'already'
+      byId.set(id, { ...reader, state: 'unsubscribed', reason, changedAt: at.toISOString() })
+      return 'done'
+    },
+    report: async () => 'foreign',
+  }
+}
+
+/** Remembers what was logged: the errors, and everything as `level: message`. */
+export function memoryLog(): Log & { readonly errors: string[]; readonly lines: string[] } {
   const errors: string[] = []
-  return { errors, info: () => {}, warn: () => {}, error: (message) => void errors.push(message) }
+  const lines: string[] = []
+  const keep = (level: string) => (message: string) => {
+    lines.push(`${level}: ${message}`)
+    if (level === 'error') errors.push(message)
+  }
+  return { errors, lines, info: keep('info'), warn: keep('warn'), error: keep('error') }
 }
 
 export function sampleApp(over: Partial<WebDeps> = {}) {
@@ -211,6 +233,10 @@ export function sampleApp(over: Partial<WebDeps> = {}) {
     desk: deskOf(sampleView()),
     files: filesOf({}),
     log: memoryLog(),
+    clock: testClock(),
+    store: readersOf(),
+    tokenSecrets: ['a secret for tests'],
+    webhooks: [],
     publicUrl: 'https://wire.morningcheck.example',
     health: async () => ({ ok: true, detail: { store: 'open' } }),
     mode: 'preview',

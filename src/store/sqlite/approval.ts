@@ -1,9 +1,10 @@
-import type { Delivery } from '../../domain/delivery.ts'
 import { editionItems, type Edition } from '../../domain/edition.ts'
-import type { Freeze, FrozenRendering, Mailing, Store } from '../../ports.ts'
+import type { Freeze, FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
 import type { Connection } from './connection.ts'
 import { putOpen } from './editions.ts'
+import { planLedger } from './plan.ts'
+import { supersede } from './supersede.ts'
 
 /** Freezing an edition: everything that leaves, and everything owed, in one transaction. */
 export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
@@ -26,8 +27,7 @@ function approve(db: Connection, freeze: Freeze): boolean {
       throw new StoreError(
         `"${owed.key}" is to deliver the rendering "${owed.rendering}" of ${owed.channel}, which ${edition.id} does not have.`,
       )
-  for (const delivery of freeze.deliveries) addDelivery(db, delivery)
-  for (const mailing of freeze.mailings) addMailing(db, edition.id, mailing)
+  planLedger(db, freeze)
   for (const channel of freeze.documents) supersede(db, edition.id, channel, at)
   return true
 }
@@ -60,52 +60,5 @@ function addRendering(db: Connection, edition: string, place: number, rendering:
       findings: JSON.stringify(rendering.findings),
       mayLeave: rendering.mayLeave ? 1 : 0,
     },
-  )
-}
-
-/** A key that was planned before, by whichever edition, is owed already. */
-function addDelivery(db: Connection, delivery: Delivery): void {
-  db.run(
-    `INSERT INTO deliveries (key, attempt_group, edition, channel, rendering, target, address)
-     VALUES (:key, :group, :edition, :channel, :rendering, :target, :address)
-     ON CONFLICT (key) DO NOTHING`,
-    { ...delivery, address: delivery.address ?? null },
-  )
-}
-
-/** Subscribers are read in the order of their ids, so that keys come sorted and their index grows at its end. */
-function addMailing(db: Connection, edition: string, mailing: Mailing): void {
-  db.run(
-    `INSERT INTO deliveries (key, attempt_group, edition, channel, rendering, target, address)
-     SELECT
-       :key || '/' || id,
-       :key || '/chunk/' || ((row_number() OVER (ORDER BY id) - 1) / CAST(:perAttempt AS INTEGER)),
-       :edition, :channel, :rendering, id, address
-     FROM subscribers
-     WHERE state = 'active'
-     ORDER BY id
-     ON CONFLICT (key) DO NOTHING`,
-    { ...mailing, edition },
-  )
-}
-
-/** Only what this edition really plans anew overtakes: a target whose key was planned before keeps that delivery. */
-function supersede(db: Connection, edition: string, channel: string, at: string): void {
-  db.run(
-    `UPDATE deliveries
-     SET state = 'superseded', not_before = NULL, claimed_by = NULL, claimed_at = NULL, reason = 'overtaken by ' || :edition, settled_at = :at
-     WHERE id IN (
-       SELECT older.id
-       FROM editions
-       JOIN deliveries older INDEXED BY deliveries_state
-         ON older.edition = editions.id AND older.state IN ('planned', 'waiting', 'unknown', 'claimed') AND older.channel = :channel
-       WHERE editions.state IN ('approved', 'sending', 'held', 'cancelled') AND editions.id <> :edition
-     )
-     AND target IN (
-       SELECT newer.target
-       FROM deliveries newer
-       WHERE newer.edition = :edition AND newer.state = 'planned' AND newer.channel = :channel
-     )`,
-    { edition, channel, at },
   )
 }

@@ -1,15 +1,19 @@
 import * as z from 'zod'
+import type { LedgerEntry } from '../../domain/delivery.ts'
 import type { Claim, ClaimRequest, FrozenRendering, Store } from '../../ports.ts'
-import type { Connection, Values } from './connection.ts'
+import type { Connection, Row, Values } from './connection.ts'
+import { moved, recount } from './counts.ts'
+import { abandonedInCancelled, firstDue, valuesOf } from './due.ts'
 import { renderingOf } from './editions.ts'
-import { ENTRY_COLUMNS } from './ledger.ts'
-import { ledgerRow, rowAs } from './rows.ts'
+import { bounds, endApart, IN_GROUP, membersOf, type Group } from './groups.ts'
+import { rowAs, textOf } from './rows.ts'
+import { entriesOf } from './ledger.ts'
 
 /** Renderings are frozen, so the last few are kept: the chunks of a mailing share one object, and what is derived from it. */
 const RENDERINGS_KEPT = 16
 
 /** Taking the next attempt group. */
-export function claimMethods(db: Connection): Pick<Store, 'claim'> {
+export function claimMethods(db: Connection): Pick<Store, 'claim' | 'isDue'> {
   const renderings = new Map<string, FrozenRendering>()
   const frozen = ({ edition, channel, rendering }: Group): FrozenRendering => {
     const name = JSON.stringify([edition, channel, rendering])
@@ -19,111 +23,138 @@ export function claimMethods(db: Connection): Pick<Store, 'claim'> {
     for (const oldest of renderings.keys()) if (renderings.size > RENDERINGS_KEPT) renderings.delete(oldest)
     return made
   }
+  const isDue = (values: Values): boolean =>
+    firstDue(db, values) !== undefined || abandonedInCancelled(db, values).length > 0
   return {
+    isDue: (request) => db.read(() => isDue(valuesOf(request))),
     claim: async (request) => {
       const values = valuesOf(request)
       // Looking first keeps an idle worker from asking for the write lock; what it saw is looked up again under the lock.
-      const due = await db.read(() => firstDue(db, values))
-      return due && db.write(() => claim(db, request, values, frozen))
+      if (!(await db.read(() => isDue(values)))) return undefined
+      return db.write(() => claim(db, request, values, frozen))
     },
   }
 }
 
-const groupRow = z.object({ group: z.string(), edition: z.string(), channel: z.string(), rendering: z.string() })
-type Group = z.output<typeof groupRow>
-const memberRow = z.object({ id: z.number(), doubtful: z.literal([0, 1]) })
-
-function valuesOf({ now, channels, staleBefore, gone }: ClaimRequest): Values {
-  return {
-    now: now.toISOString(),
-    channels: JSON.stringify(channels),
-    staleBefore: staleBefore.toISOString(),
-    gone: JSON.stringify(gone),
-  }
-}
-
-const ABANDONED = `(claimed_at < :staleBefore OR claimed_by IN (SELECT value FROM json_each(:gone)))`
-
-/**
- * For each open edition and channel the first due row of each state, each found by a seek in an index that is in the
- * order of planning; then the first of them. Whether anything waiting is due is asked of its own index first, lest a
- * million rows that wait be walked for nothing.
- */
-const FIRST_DUE = `
-  WITH wanted AS (
-    SELECT editions.id AS edition, json_each.value AS channel
-    FROM editions, json_each(:channels)
-    WHERE editions.state IN ('approved', 'sending')
-  ),
-  due_again AS (
-    SELECT * FROM wanted WHERE EXISTS (
-      SELECT 1 FROM deliveries INDEXED BY deliveries_due
-      WHERE edition = wanted.edition AND channel = wanted.channel AND not_before <= :now
-    )
-  ),
-  candidates (id) AS (
-    SELECT ${firstWith('wanted', `state = 'planned'`)} FROM wanted
-    UNION ALL SELECT ${firstWith('due_again', `state = 'waiting' AND not_before <= :now`)} FROM due_again
-    UNION ALL SELECT ${firstWith('due_again', `state = 'unknown' AND not_before <= :now`)} FROM due_again
-    UNION ALL SELECT ${firstWith('wanted', `state = 'claimed' AND ${ABANDONED}`)} FROM wanted
-  )
-  SELECT attempt_group AS "group", edition, channel, rendering
-  FROM deliveries
-  WHERE id = (SELECT min(id) FROM candidates)`
-
-function firstWith(pair: string, condition: string): string {
-  return `(SELECT id FROM deliveries INDEXED BY deliveries_state
-    WHERE edition = ${pair}.edition AND channel = ${pair}.channel AND ${condition}
-    ORDER BY id LIMIT 1)`
-}
-
-function firstDue(db: Connection, values: Values): Group | undefined {
-  const row = db.get(FIRST_DUE, values)
-  return row && rowAs(groupRow, row, 'deliveries')
-}
-
-/** What may have left goes first and alone: it must be proved, not sent as if it were new. */
 function claim(
   db: Connection,
-  { worker }: ClaimRequest,
+  request: ClaimRequest,
   values: Values,
   frozen: (group: Group) => FrozenRendering,
 ): Claim | undefined {
-  const group = firstDue(db, values)
-  if (!group) return undefined
-  const members = membersDue(db, group, values)
-  const doubtful = members.filter((member) => member.doubtful === 1)
-  const chosen = doubtful.length > 0 ? doubtful : members
-  const rows = db.all(
-    `UPDATE deliveries
-     SET state = 'claimed', claimed_by = :worker, claimed_at = :now, not_before = NULL, attempts = attempts + 1,
-       first_attempt_at = coalesce(first_attempt_at, :now)
-     WHERE id IN (SELECT value FROM json_each(:ids))
-     RETURNING id, ${ENTRY_COLUMNS}`,
-    { worker, now: values['now'] ?? null, ids: JSON.stringify(chosen.map(({ id }) => id)) },
-  )
-  // RETURNING promises no order.
-  rows.sort((a, b) => Number(a['id']) - Number(b['id']))
-  return {
-    channel: group.channel,
-    group: group.group,
-    rendering: frozen(group),
-    deliveries: rows.map((row) => rowAs(ledgerRow, row, 'deliveries')),
-    kind: doubtful.length > 0 ? 'doubtful' : 'fresh',
+  const now = request.now.toISOString()
+  for (const group of abandonedInCancelled(db, values)) leaveToReview(db, group, now)
+  for (;;) {
+    const group = firstDue(db, values)
+    if (!group) return undefined
+    const isDoubtful = group.state === 'claimed' || group.state === 'unknown'
+    const taken = isDoubtful ? takeAgain(db, group, request.worker, now) : takeFresh(db, group, request.worker, now)
+    if (taken) return { channel: group.channel, rendering: frozen(group), ...taken }
   }
 }
 
-function membersDue(db: Connection, group: Group, { now, staleBefore, gone }: Values): z.output<typeof memberRow>[] {
-  const rows = db.all(
-    `SELECT id, state IN ('unknown', 'claimed') AS doubtful
-     FROM deliveries INDEXED BY deliveries_group
-     WHERE attempt_group = :group AND edition = :edition AND channel = :channel AND rendering = :rendering
-       AND (
-         state = 'planned'
-         OR (state IN ('waiting', 'unknown') AND not_before <= :now)
-         OR (state = 'claimed' AND ${ABANDONED})
-       )`,
-    { ...group, now: now ?? null, staleBefore: staleBefore ?? null, gone: gone ?? null },
+type Taken = Omit<Claim, 'channel' | 'rendering'>
+
+/** As it was called before, with all that the call carried. */
+function takeAgain(db: Connection, group: Group, worker: string, now: string): Taken {
+  take(db, group, worker, now)
+  const entries = entriesOf(db, group)
+  const deliveries = entries.filter(({ state }) => state === 'claimed')
+  const settled = entries.filter(({ state }) => state !== 'claimed')
+  recount(db, group, moved(deliveries.length, group.state, 'claimed'))
+  return { group: group.key, kind: 'doubtful', deliveries, settled }
+}
+
+/** Without those who left since the freeze; undefined when that is everyone. */
+function takeFresh(db: Connection, due: Group, worker: string, now: string): Taken | undefined {
+  let group = due
+  let rows = freshMembers(db, group)
+  if (rows.some(({ left }) => left !== null)) {
+    const rest = withoutThoseWhoLeft(db, group, rows, now)
+    if (!rest) return undefined
+    group = rest
+    rows = freshMembers(db, group)
+  }
+  const { attempts, doubts, firstAttemptAt, reason } = take(db, group, worker, now)
+  const { key, edition, channel, rendering } = group
+  const shared: Omit<LedgerEntry, 'key' | 'target' | 'address'> = {
+    group: key,
+    edition,
+    channel,
+    rendering,
+    state: 'claimed',
+    attempts,
+    doubts,
+    firstAttemptAt,
+    ...(reason !== undefined && { reason }),
+  }
+  recount(db, group, moved(rows.length, group.state, 'claimed'))
+  return { group: key, kind: 'fresh', deliveries: rows.map((row) => entryOf(row, shared)), settled: [] }
+}
+
+/** By hand, for it is done for every recipient: checking each by its schema costs more than reading it. */
+function entryOf(row: Row, shared: Omit<LedgerEntry, 'key' | 'target' | 'address'>): LedgerEntry {
+  const entry = { key: textOf(row, 'key', 'deliveries'), target: textOf(row, 'target', 'deliveries'), ...shared }
+  return row['address'] === null ? entry : { ...entry, address: textOf(row, 'address', 'deliveries') }
+}
+
+/** `left` says why a reader is no longer to be written to; it is null for others, and where the target is no subscriber. */
+function freshMembers(db: Connection, group: Group): Row[] {
+  return db.all(
+    `SELECT deliveries.id, deliveries.key, deliveries.target, deliveries.address,
+       CASE
+         WHEN subscribers.suppressed IS NOT NULL THEN 'suppressed'
+         WHEN subscribers.state <> 'active' THEN 'unsubscribed'
+       END AS left
+     FROM deliveries
+     LEFT JOIN subscribers ON subscribers.id = deliveries.target AND deliveries.address IS NOT NULL
+     WHERE ${IN_GROUP}
+     ORDER BY deliveries.id`,
+    bounds(group),
   )
-  return rows.map((row) => rowAs(memberRow, row, 'deliveries'))
+}
+
+function withoutThoseWhoLeft(db: Connection, group: Group, rows: readonly Row[], now: string): Group | undefined {
+  const reasons = {
+    unsubscribed: 'the reader unsubscribed before it left',
+    suppressed: 'the address was suppressed before it left',
+  }
+  let rest: Group | undefined = group
+  for (const [left, reason] of Object.entries(reasons)) {
+    const ids = rows.filter((row) => row['left'] === left).map(({ id }) => Number(id))
+    if (rest && ids.length > 0) rest = endApart(db, rest, ids, { state: 'rejected', reason }, now)
+  }
+  return rest
+}
+
+/** One more attempt, by this worker. Nothing is known of doubts that were settled: they start anew with the next one. */
+function take(db: Connection, group: Group, worker: string, now: string): z.output<typeof takenRow> {
+  const row = db.get(
+    `UPDATE attempt_groups
+     SET state = 'claimed', claimed_by = :worker, claimed_at = :now, not_before = NULL, attempts = attempts + 1,
+       doubts = doubts + (state IN ('claimed', 'unknown')), first_attempt_at = coalesce(first_attempt_at, :now)
+     WHERE id = :id
+     RETURNING attempts, doubts, first_attempt_at AS firstAttemptAt, reason`,
+    { id: group.id, worker, now },
+  )
+  return rowAs(takenRow, row ?? {}, 'attempt_groups')
+}
+
+const takenRow = z.object({
+  attempts: z.number(),
+  doubts: z.number(),
+  firstAttemptAt: z.string(),
+  reason: z.string().exactOptional(),
+})
+
+function leaveToReview(db: Connection, group: Group, now: string): void {
+  const open = membersOf(db, group).filter(({ state }) => state === undefined)
+  const reason = 'it was being sent when its edition was cancelled; look on the other side, then settle it by hand'
+  endApart(
+    db,
+    group,
+    open.map(({ id }) => id),
+    { state: 'review', reason },
+    now,
+  )
 }

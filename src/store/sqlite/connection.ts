@@ -27,8 +27,9 @@ export interface Connection {
   read<T>(work: () => T): Promise<T>
   /**
    * One transaction that holds the write lock from its start, so that what `work` reads is still true when it writes.
-   * `work` is synchronous: from BEGIN to COMMIT nothing else of this process can slip in, and no lock is needed
-   * within the process. A transaction that changes nothing writes nothing to the file.
+   * `work` is synchronous: nothing else of this process can slip in, and no lock is needed within the process. What is
+   * asked for in one turn of the event loop is committed together, each work on its own ground: one that throws is
+   * taken back and harms no other. A transaction that changes nothing writes nothing to the file.
    */
   write<T>(work: () => T): Promise<T>
   close(): void
@@ -69,17 +70,7 @@ function connectionTo(path: string, database: DatabaseSync): Connection {
     prepared.set(sql, made)
     return made
   }
-  const transaction = <T>(work: () => T): T => {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      database.exec('COMMIT')
-      return result
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw error
-    }
-  }
+  const write = writerOf(database)
   return {
     path,
     all: (sql, values = {}) => statement(sql).all(values),
@@ -89,7 +80,7 @@ function connectionTo(path: string, database: DatabaseSync): Connection {
     read: async (work) => guarded(path, work),
     write: async (work) => {
       try {
-        return await patiently(() => transaction(work))
+        return await write(work)
       } catch (error) {
         throw explain(path, error)
       }
@@ -99,6 +90,72 @@ function connectionTo(path: string, database: DatabaseSync): Connection {
       if (database.isOpen) guarded(path, () => database.close())
     },
   }
+}
+
+/** One work of a commit, and whoever waits for it. */
+interface Job {
+  /** Within a transaction. */
+  run(): void
+  /** When the transaction is durable. */
+  done(): void
+  failed(error: unknown): void
+}
+
+/**
+ * Waiting for the disk costs more than most works do: those that come together share it.
+ */
+function writerOf(database: DatabaseSync): <T>(work: () => T) => Promise<T> {
+  let waiting: Job[] = []
+  const flush = async (): Promise<void> => {
+    await setImmediate()
+    const jobs = waiting
+    waiting = []
+    try {
+      const refused = await patiently(() => commit(database, jobs))
+      for (const job of jobs) if (!refused.has(job)) job.done()
+      for (const [job, error] of refused) job.failed(error)
+    } catch (error) {
+      for (const job of jobs) job.failed(error)
+    }
+  }
+  return <T>(work: () => T) => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    let result: { readonly of: T } | undefined
+    const job: Job = {
+      run: () => void (result = { of: work() }),
+      done: () => result && resolve(result.of),
+      failed: reject,
+    }
+    waiting.push(job)
+    if (waiting.length === 1) void flush()
+    return promise
+  }
+}
+
+/** @returns what was taken back, and why. When the transaction itself fails it throws, and nothing of any job happened. */
+function commit(database: DatabaseSync, jobs: readonly Job[]): Map<Job, unknown> {
+  const refused = new Map<Job, unknown>()
+  const isAlone = jobs.length === 1
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    for (const job of jobs) {
+      if (!isAlone) database.exec('SAVEPOINT job')
+      try {
+        job.run()
+      } catch (error) {
+        // A full disk ends the whole transaction at once.
+        if (isAlone || !database.isTransaction) throw error
+        database.exec('ROLLBACK TO job')
+        refused.set(job, error)
+      }
+      if (!isAlone) database.exec('RELEASE job')
+    }
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+  return refused
 }
 
 async function patiently<T>(work: () => T): Promise<T> {

@@ -1,12 +1,12 @@
-import { finalStates } from '../../domain/delivery.ts'
 import { editionItems, type Edition, type EditionState } from '../../domain/edition.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
 import type { Connection } from './connection.ts'
-import { editionRow, editionSummaryRow, editionStateRow, renderingRow, rowAs } from './rows.ts'
+import { completenessRow, editionRow, editionSummaryRow, editionStateRow, renderingRow, rowAs } from './rows.ts'
 
-const SUMMARY_COLUMNS = 'id, date, subject, items, state, reason, approved_at AS approvedAt'
+const SUMMARY_COLUMNS = `id, date, subject, items, state, reason, approved_at AS approvedAt,
+  planned_at AS plannedAt, coalesce(released_at, approved_at) AS letGoAt`
 
 /** Editions and their frozen renderings, apart from their approval. */
 export function editionMethods(
@@ -19,10 +19,15 @@ export function editionMethods(
         const row = db.get(`SELECT ${columns} FROM editions WHERE id = :id`, { id })
         return row && rowAs(editionRow, row, 'editions')
       }),
-    editions: (limit) =>
+    editions: (limit, states) =>
       db.read(() =>
         db
-          .all(`SELECT ${SUMMARY_COLUMNS} FROM editions ORDER BY date DESC, id LIMIT :limit`, { limit })
+          .all(
+            `SELECT ${SUMMARY_COLUMNS} FROM editions
+             ${states ? 'WHERE state IN (SELECT value FROM json_each(:states))' : ''}
+             ORDER BY date DESC, id LIMIT :limit`,
+            { limit, ...(states && { states: JSON.stringify(states) }) },
+          )
           .map((row) => rowAs(editionSummaryRow, row, 'editions')),
       ),
     keep: (edition, state, findings, reason) => db.write(() => putOpen(db, { edition, state, findings, reason })),
@@ -45,18 +50,19 @@ export function putOpen(
     readonly approvedAt?: string
   },
 ): boolean {
-  const known = stateOf(db, next.edition.id)
-  if (known !== undefined && known !== 'draft' && known !== 'held') return false
+  const known = db.get('SELECT state, approved_at AS approvedAt FROM editions WHERE id = :id', { id: next.edition.id })
+  if (known && (known['approvedAt'] !== null || (known['state'] !== 'draft' && known['state'] !== 'held'))) return false
   db.run(
-    `INSERT INTO editions (id, date, state, reason, approved_at, subject, items, edition, findings)
-     VALUES (:id, :date, :state, :reason, :approvedAt, :subject, :items, :edition, :findings)
+    `INSERT INTO editions (id, date, planned_at, state, reason, approved_at, subject, items, edition, findings)
+     VALUES (:id, :date, :plannedAt, :state, :reason, :approvedAt, :subject, :items, :edition, :findings)
      ON CONFLICT (id) DO UPDATE
-     SET date = excluded.date, state = excluded.state, reason = excluded.reason, approved_at = excluded.approved_at,
+     SET date = excluded.date, planned_at = excluded.planned_at, state = excluded.state, reason = excluded.reason, approved_at = excluded.approved_at,
        subject = excluded.subject, items = excluded.items, edition = excluded.edition, findings = excluded.findings
      WHERE (state, reason, edition, findings) <> (excluded.state, excluded.reason, excluded.edition, excluded.findings)`,
     {
       id: next.edition.id,
       date: next.edition.date,
+      plannedAt: next.edition.plannedAt,
       state: next.state,
       subject: next.edition.subject,
       items: editionItems(next.edition).length,
@@ -69,9 +75,13 @@ export function putOpen(
   return true
 }
 
-function stateOf(db: Connection, id: string): EditionState | undefined {
+export function stateOf(db: Connection, id: string): EditionState | undefined {
   const row = db.get('SELECT state FROM editions WHERE id = :id', { id })
   return row && rowAs(editionStateRow, row, 'editions').state
+}
+
+export function isCancelled(db: Connection, id: string): boolean {
+  return db.get(`SELECT 1 FROM editions WHERE id = :id AND state = 'cancelled'`, { id }) !== undefined
 }
 
 /** An edition with nothing left to do is sent; an edition with no deliveries at all has nothing to do. */
@@ -79,19 +89,39 @@ function settleEdition(db: Connection, id: string): EditionState {
   const state = stateOf(db, id)
   if (state === undefined) throw new StoreError(`There is no edition "${id}" in the store ${db.path}.`)
   if (state !== 'approved' && state !== 'sending' && state !== 'sent') return state
-  const next = ledgerState(db, id, state)
-  if (next !== state) db.run('UPDATE editions SET state = :next WHERE id = :id', { id, next })
+  const next = hasOpen(db, id) ? (state === 'approved' ? progressOf(db, id) : 'sending') : 'sent'
+  if (next === state) return state
+  if (next === 'sent') refuseIncomplete(db, id)
+  db.run('UPDATE editions SET state = :next WHERE id = :id', { id, next })
   return next
 }
 
-function ledgerState(db: Connection, id: string, state: EditionState): EditionState {
-  const has = (states: readonly string[]): boolean =>
-    db.get('SELECT 1 FROM deliveries WHERE edition = :id AND state IN (SELECT value FROM json_each(:states)) LIMIT 1', {
-      id,
-      states: JSON.stringify(states),
-    }) !== undefined
-  if (!has(['planned', 'claimed', 'waiting', 'unknown'])) return 'sent'
-  return state !== 'approved' || has(['claimed', 'waiting', 'unknown', ...finalStates]) ? 'sending' : 'approved'
+function hasOpen(db: Connection, id: string): boolean {
+  const sql = `SELECT 1 FROM attempt_groups WHERE edition = :id AND state IN ('planned', 'claimed', 'waiting', 'unknown')`
+  return db.get(`${sql} LIMIT 1`, { id }) !== undefined
+}
+
+/** Of an edition that was approved and has something open: whether anything of it was ever more than planned. */
+export function progressOf(db: Connection, id: string): 'approved' | 'sending' {
+  // A row of these counts stays when it comes down to zero.
+  const row = db.get(`SELECT 1 FROM ledger_counts WHERE edition = :id AND state <> 'planned' LIMIT 1`, { id })
+  return row ? 'sending' : 'approved'
+}
+
+/** Counts the rows themselves, once for each edition: what is derived cannot prove that nobody was missed. */
+function refuseIncomplete(db: Connection, id: string): void {
+  const row = db.get(
+    `SELECT frozen, count(deliveries.id) AS present, count(deliveries.state) AS ended
+     FROM editions
+     LEFT JOIN deliveries ON deliveries.id >= editions.first_delivery AND deliveries.edition = editions.id
+     WHERE editions.id = :id`,
+    { id },
+  )
+  const { frozen, present, ended } = rowAs(completenessRow, row ?? {}, 'editions')
+  if (frozen === present && frozen === ended) return
+  throw new StoreError(
+    `The ledger of ${id} is not complete: ${frozen} deliveries were frozen, ${present} are there, ${ended} have come to an end. The store ${db.path} was changed by something else; restore a backup.`,
+  )
 }
 
 const RENDERING_COLUMNS = `channel, id, hash, identity, title, item, media_type AS mediaType, content, page, text, measures,

@@ -3,6 +3,7 @@ import { deliveryStates } from '../../domain/delivery.ts'
 import { editionSchema, editionStates } from '../../domain/edition.ts'
 import { findingSchema } from '../../domain/finding.ts'
 import { itemSchema } from '../../domain/item.ts'
+import { reportKinds } from '../../domain/report.ts'
 import { StoreError } from '../error.ts'
 import type { Row } from './connection.ts'
 
@@ -61,9 +62,13 @@ export const editionSummaryRow = z.object({
   state: z.enum(editionStates),
   reason: z.string(),
   approvedAt: z.string().exactOptional(),
+  plannedAt: z.string(),
+  letGoAt: z.string().exactOptional(),
 })
 
 export const editionStateRow = z.object({ state: z.enum(editionStates) })
+
+export const completenessRow = z.object({ frozen: z.number(), present: z.number(), ended: z.number() })
 
 export const renderingRow = z.object({
   channel: z.string(),
@@ -93,12 +98,15 @@ export const ledgerRow = z.object({
   address: z.string().exactOptional(),
   state: z.enum(deliveryStates),
   attempts: z.number(),
+  doubts: z.number(),
   firstAttemptAt: z.string().exactOptional(),
   notBefore: z.string().exactOptional(),
   reason: z.string().exactOptional(),
   remoteId: z.string().exactOptional(),
   url: z.string().exactOptional(),
   settledAt: z.string().exactOptional(),
+  receipt: z.enum(reportKinds).exactOptional(),
+  receiptAt: z.string().exactOptional(),
 })
 
 export const countRow = z.object({
@@ -108,24 +116,27 @@ export const countRow = z.object({
   count: z.number(),
 })
 
-export const subscriberRow = z.object({
-  id: z.string(),
-  address: z.string(),
-  state: z.enum(['active', 'unconfirmed', 'unsubscribed']),
-  consent: z.string(),
-})
-
 /**
  * One row as its schema has it; columns that are NULL are absent.
  * @throws StoreError naming table and column, never the value: it may be personal.
  */
 export function rowAs<Schema extends z.ZodType>(schema: Schema, row: Row, table: string): z.output<Schema> {
-  for (const [column, value] of Object.entries(row)) if (value === null) delete row[column]
-  const parsed = schema.safeParse(row)
+  // Not by deleting from the row: that makes every later look at it slow.
+  const present: Row = {}
+  for (const [column, value] of Object.entries(row)) if (value !== null) present[column] = value
+  const parsed = schema.safeParse(present)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
   const text = `A row of the table "${table}" cannot be read (${problems}). The store was changed by something else; restore a backup.`
   throw new StoreError(text, { cause: parsed.error })
+}
+
+/** A column that holds text, read without a schema. @throws StoreError as `rowAs` does. */
+export function textOf(row: Row, column: string, table: string): string {
+  const value = row[column]
+  return typeof value === 'string'
+    ? value
+    : (rowAs(z.object({ [column]: z.string() }), { [column]: null }, table)[column] ?? '')
 }
 
 function json<Schema extends z.ZodType>(schema: Schema): z.ZodPipe<z.ZodTransform, Schema> {

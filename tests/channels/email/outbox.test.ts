@@ -4,10 +4,10 @@ import { emailChannel } from '../../../channels/email/index.ts'
 import type { ChannelPorts } from '../../../src/channel.ts'
 import type { LedgerEntry, Outcome } from '../../../src/domain/delivery.ts'
 import { sha256 } from '../../../src/domain/hash.ts'
-import { unsubscribeUrl } from '../../../src/domain/subscriber.ts'
+import { unsubscribeUrl } from '../../../src/domain/reader-token.ts'
 import type { FrozenRendering, OutboxMessage } from '../../../src/ports.ts'
 import { sampleEdition, samplePublication } from '../../fixtures/edition.ts'
-import { renderEdition, sampleHouse } from './support.ts'
+import { emailSettings, renderEdition, sampleHouse } from './support.ts'
 
 const now = new Date('2026-06-29T05:00:10.000Z')
 const running = new AbortController().signal
@@ -17,7 +17,8 @@ const unused = () => Promise.reject(new Error('not for this channel'))
 function outbox(put?: (message: OutboxMessage) => Promise<string>) {
   const messages: OutboxMessage[] = []
   const ports: ChannelPorts = {
-    clock: { now: () => now, deadline: () => AbortSignal.any([]) },
+    clock: { now: () => now, deadline: () => AbortSignal.any([]), wait: async () => undefined },
+    api: { post: async () => Promise.reject(new Error('no calls in this test')) },
     http: { get: unused },
     files: { write: unused, read: unused, list: unused },
     outbox: {
@@ -47,6 +48,7 @@ function owed(target: string, address?: string): LedgerEntry {
     ...(address === undefined ? {} : { address }),
     state: 'claimed',
     attempts: 1,
+    doubts: 0,
   }
 }
 
@@ -58,8 +60,8 @@ async function send(
     signal = running,
   }: { rendering?: FrozenRendering; box?: ReturnType<typeof outbox>; signal?: AbortSignal } = {},
 ) {
-  const sender = emailChannel.open({}, box.ports, sampleHouse)
-  const attempt = { key: 'email/daily/2026-06-29/0', rendering: rendering ?? (await frozen()), deliveries }
+  const sender = emailChannel.open(emailSettings(), box.ports, sampleHouse)
+  const attempt = { key: 'email/daily/2026-06-29/0', rendering: rendering ?? (await frozen()), deliveries, settled: [] }
   const outcomes: Outcome[] = await sender.send(attempt, signal)
   return { outcomes, messages: box.messages }
 }
@@ -86,7 +88,7 @@ describe('a mail in the outbox', () => {
     expect(mail.date).toBe('2026-06-29T05:00:00.000Z')
     expect(mail.header('list-unsubscribe')).toBe(`<${own}>`)
     expect(mail.header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click')
-    expect(mail.header('list-id')).toBe('<daily.morningcheck.example>')
+    expect(mail.header('list-id')).toBe('"The Morning Check" <daily.morningcheck.example>')
     expect(mail.html).toContain(`href="${own}"`)
     expect(mail.text).toContain(`Unsubscribe:\n${own}\n`)
     expect(mail.html).not.toContain('slot-')
@@ -203,7 +205,7 @@ describe('an attempt', () => {
   })
 
   it('may be repeated for ever', () => {
-    const sender = emailChannel.open({}, outbox().ports, sampleHouse)
+    const sender = emailChannel.open(emailSettings(), outbox().ports, sampleHouse)
     expect(sender).toMatchObject({ replayWindowMs: Infinity, destination: 'the outbox' })
   })
 })

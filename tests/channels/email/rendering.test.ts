@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { contentSchema } from '../../../channels/email/content.ts'
 import { utf8Bytes } from '../../../src/domain/text.ts'
 import { sampleEdition, sampleItem, samplePublication } from '../../fixtures/edition.ts'
-import { renderEdition, sampleHouse } from './support.ts'
+import { emailSettings, renderEdition, sampleHouse } from './support.ts'
 
 const codes = (rendering: Awaited<ReturnType<typeof renderEdition>>) =>
   rendering.findings.map(({ severity, code }) => `${severity} ${code}`)
@@ -33,7 +33,10 @@ describe('the digest as a mail', () => {
   })
 
   it('keeps subject, sender and date, and the headers that let a reader stop it', async () => {
-    const settings = { from: 'Desk <desk@morningcheck.example>', replyTo: 'letters@morningcheck.example' }
+    const settings = emailSettings({
+      from: 'Desk <desk@morningcheck.example>',
+      replyTo: 'letters@morningcheck.example',
+    })
     const content = contentSchema.parse(JSON.parse((await renderEdition(sampleEdition(), { settings })).content))
     expect(content).toMatchObject({
       from: { name: 'Desk', address: 'desk@morningcheck.example' },
@@ -42,7 +45,10 @@ describe('the digest as a mail', () => {
       headers: {
         'List-Unsubscribe': `<${content.slots.unsubscribe}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-        'List-Id': '<daily.morningcheck.example>',
+        'List-Id': '"The Morning Check" <daily.morningcheck.example>',
+        'Feedback-ID': 'daily-2026-06-29:daily:morningcheck-example:morningcheckexa',
+        Precedence: 'bulk',
+        'X-Auto-Response-Suppress': 'OOF, AutoReply',
       },
     })
     expect(content.html).toContain(`href="${content.slots.unsubscribe}"`)
@@ -113,6 +119,18 @@ describe('its findings', () => {
     for (const url of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']) {
       expect(codes(await renderEdition(sampleEdition(), house({}, url)))).toEqual([])
     }
+  })
+
+  it('forbid mail to leave from which no reader could unsubscribe', async () => {
+    const settings = emailSettings({ from: 'desk@morningcheck.example', smtp: { url: 'smtp://localhost' } })
+    const at = async (publicUrl: string) => {
+      const rendering = await renderEdition(sampleEdition(), { ...house({}, publicUrl), settings })
+      return [codes(rendering), rendering.mayLeave]
+    }
+    expect(await at('https://news.morningcheck.example')).toEqual([[], true])
+    expect(await at('http://news.example')).toEqual([['error email-unsubscribe-not-https'], false])
+    for (const url of ['http://localhost:3000', 'https://localhost', 'https://127.0.0.1', 'http://[::1]:3000'])
+      expect(await at(url)).toEqual([['error email-unsubscribe-local'], false])
   })
 
   it('warn of a long subject and forbid an empty one', async () => {

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { emailChannel } from '../../../channels/email/index.ts'
-import type { EmailSettings } from '../../../channels/email/settings.ts'
+import { type EmailSettings, settingsSchema } from '../../../channels/email/settings.ts'
 import type { House } from '../../../src/channel.ts'
 import type { Edition } from '../../../src/domain/edition.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
@@ -12,9 +12,14 @@ export const sampleHouse: House = {
   secret: 'a secret for tests',
 }
 
+/** Whatever is not said has its default: mail goes to the outbox. */
+export function emailSettings(given: Parameters<typeof settingsSchema.parse>[0] = {}): EmailSettings {
+  return settingsSchema.parse(given)
+}
+
 export async function renderEdition(
   edition: Edition = sampleEdition(),
-  { house = sampleHouse, settings = {} }: { house?: House; settings?: EmailSettings } = {},
+  { house = sampleHouse, settings = emailSettings() }: { house?: House; settings?: EmailSettings } = {},
 ): Promise<Rendering> {
   const { publication, publicUrl } = house
   const context = { house: { publication, publicUrl }, recent: [] }

@@ -33,7 +33,8 @@ async function refused(): Promise<never> {
 function portsWith(files: Files): ChannelPorts {
   return {
     files,
-    clock: { now: () => NOW, deadline: () => AbortSignal.any([]) },
+    clock: { now: () => NOW, deadline: () => AbortSignal.any([]), wait: async () => undefined },
+    api: { post: async () => Promise.reject(new Error('no calls in this test')) },
     http: { get: refused },
     outbox: { put: refused },
   }
@@ -50,9 +51,10 @@ function attemptOf(rendering: Rendering): Attempt {
     target: rendering.id,
     state: 'claimed',
     attempts: 0,
+    doubts: 0,
   }
   const frozen = { ...rendering, channel: 'feeds', hash: sha256(rendering.content) }
-  return { key, rendering: frozen, deliveries: [entry] }
+  return { key, rendering: frozen, deliveries: [entry], settled: [] }
 }
 
 describe('the feeds channel', () => {

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/domain/delivery.ts'
 import type { Store } from '../../../src/ports.ts'
 import {
+  claimAll,
   editionOf,
   freezeOf,
+  keysOf,
   mailingOf,
   minutesAfterNoon,
   NOON,
@@ -36,7 +38,9 @@ export function approvalContract(open: OpenStore): void {
     const approved = { edition, state: 'approved', findings: [], reason: '', approvedAt: NOON.toISOString() }
     expect(await again.edition(ID)).toEqual(approved)
     expect(await again.renderings(ID)).toEqual(renderings)
-    const planned = ['b', 'a'].map((name) => Object.assign(postNamed(name), { state: 'planned', attempts: 0 }))
+    const planned = ['b', 'a'].map((name) =>
+      Object.assign(postNamed(name), { state: 'planned', attempts: 0, doubts: 0 }),
+    )
     expect(await again.ledger({})).toEqual(planned)
   })
 
@@ -93,6 +97,56 @@ export function approvalContract(open: OpenStore): void {
       ['posts/a', ID, 'a'],
       ['posts/b', weekly.id, 'b'],
     ])
+    expect((await claimAll(store, requestBy('w'))).map(keysOf)).toEqual([['posts/a'], ['posts/b']])
+  })
+
+  test('a mailing whose key was planned before reaches those alone who are not in the ledger yet, under keys of their own', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers(['a', 'b', 'c'].map((id) => subscriberNamed(id)))
+    await store.approve(freezeOf([], { mailings: [mailingOf()] }))
+    await store.addSubscribers(['aa', 'd', 'e'].map((id) => subscriberNamed(id)))
+    await store.approve(freezeOf([], { edition: editionOf('2026-06-30'), mailings: [mailingOf()] }))
+    const again = await store.ledger({ edition: 'daily/2026-06-30' })
+    expect(again.map(({ target }) => target)).toEqual(['aa', 'd', 'e'])
+    const claims = await claimAll(store, requestBy('w'))
+    expect(claims.map(({ deliveries }) => deliveries.map(({ target }) => target))).toEqual([
+      ['a', 'b'],
+      ['c'],
+      ['aa', 'd'],
+      ['e'],
+    ])
+    expect(new Set(claims.map(({ group }) => group)).size).toBe(4)
+    expect(claims[2]?.group).toMatch(/^mail\/daily\/2026-06-29\/chunk\/0\+\d+$/)
+  })
+
+  test('a mailing reaches those who asked for its frequency, and nobody whose address is suppressed', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers([
+      subscriberNamed('a'),
+      subscriberNamed('b', { frequency: 'weekly' }),
+      subscriberNamed('c', { frequency: 'daily' }),
+      subscriberNamed('d'),
+    ])
+    await store.suppress('d@reader.example', 'editor', '', NOON)
+    await store.approve(freezeOf([], { mailings: [mailingOf()] }))
+    const weekly = editionOf('2026-06-30', { id: 'weekly/2026-06-30', schedule: 'weekly' })
+    const mailings = [mailingOf({ key: 'mail/weekly/2026-06-30', frequency: 'weekly' })]
+    await store.approve(freezeOf([], { edition: weekly, mailings }))
+    expect((await store.ledger({})).map(({ edition, target }) => [edition, target])).toEqual([
+      [ID, 'a'],
+      [ID, 'c'],
+      [weekly.id, 'b'],
+    ])
+  })
+
+  test('of an edition that was approved and is held, neither approval nor draft changes anything', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.hold(ID, 'wait', minutesAfterNoon(1))
+    const before = await fingerprint()
+    expect(await store.approve(freezeOf([postNamed('a'), postNamed('b')]))).toBe(false)
+    expect(await store.keep(editionOf('2026-06-29', { subject: 'Another' }), 'held', [], 'another')).toBe(false)
+    expect(await fingerprint()).toBe(before)
   })
 
   test('expands a mailing to the active subscribers in the order of their ids, in groups', async () => {
@@ -115,6 +169,7 @@ export function approvalContract(open: OpenStore): void {
       address: `${id}@reader.example`,
       state: 'planned',
       attempts: 0,
+      doubts: 0,
     }))
     expect(mails).toEqual(expected)
   })

@@ -39,6 +39,7 @@ export function claimContract(open: OpenStore): void {
       address: 'a@reader.example',
       state: 'claimed',
       attempts: 1,
+      doubts: 0,
       firstAttemptAt: NOON.toISOString(),
     })
   })
@@ -125,9 +126,9 @@ export function claimContract(open: OpenStore): void {
     expect(claim?.kind).toBe('doubtful')
   })
 
-  test('what may have left is never mixed with what has not: it goes first, alone', async () => {
+  test('a claim that was settled in part is held until its worker is gone, and then in doubt as a whole', async () => {
     const { store } = await forThisTest(open)
-    const names = ['a', 'b', 'c', 'd', 'e']
+    const names = ['a', 'b', 'c', 'd']
     await store.approve(freezeOf(names.map((name) => postNamed(name, { group: 'posts/all' }))))
     await store.claim(requestBy('one'))
     const notBefore = minutesAfterNoon(1)
@@ -137,23 +138,36 @@ export function claimContract(open: OpenStore): void {
         ['posts/a', { kind: 'later', notBefore, reason: 'busy' }],
         ['posts/b', { kind: 'unknown', notBefore, reason: 'reset' }],
         ['posts/c', { kind: 'sent', remoteId: '1' }],
-        ['posts/e', { kind: 'unknown', notBefore: minutesAfterNoon(2), reason: 'reset' }],
       ]),
       NOON,
     )
+    expect((await store.ledger({})).map(({ state }) => state)).toEqual(['claimed', 'claimed', 'sent', 'claimed'])
+    expect(await store.claim(requestBy('two', { now: notBefore }))).toBeUndefined()
     const claims = await claimAll(store, requestBy('two', { now: notBefore, gone: ['one'] }))
-    expect(claims.map((claim) => [claim.kind, keysOf(claim)])).toEqual([
-      ['doubtful', ['posts/b', 'posts/d']],
-      ['fresh', ['posts/a']],
-    ])
+    const told = claims.map((claim) => [claim.kind, keysOf(claim), claim.settled.map(({ key }) => key)])
+    expect(told).toEqual([['doubtful', ['posts/a', 'posts/b', 'posts/d'], ['posts/c']]])
   })
 
-  test('groups of one name in two editions are two groups', async () => {
+  test('groups of one name in two editions are two groups, with a key each', async () => {
     const { store } = await forThisTest(open)
     const next = editionOf('2026-06-30')
     await store.approve(freezeOf([postNamed('a', { group: 'g' })]))
     await store.approve(freezeOf([postNamed('b', { group: 'g', edition: next.id })], { edition: next }))
     const claims = await claimAll(store, requestBy('w'))
     expect(claims.map(keysOf)).toEqual([['posts/a'], ['posts/b']])
+    expect(claims.map(({ group }) => group)).toEqual(['g', expect.stringMatching(/^g\+\d+$/)])
+  })
+
+  test('whether something is due is told without writing', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    expect(await store.isDue(requestBy('w'))).toBe(false)
+    await store.approve(freezeOf([postNamed('a')]))
+    const before = await fingerprint()
+    expect(await store.isDue(requestBy('w'))).toBe(true)
+    expect(await store.isDue(requestBy('w', { channels: ['mail'] }))).toBe(false)
+    expect(await fingerprint()).toBe(before)
+    await store.claim(requestBy('w'))
+    expect(await store.isDue(requestBy('w'))).toBe(false)
+    expect(await store.isDue(requestBy('v', { gone: ['w'] }))).toBe(true)
   })
 }

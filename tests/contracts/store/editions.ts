@@ -45,7 +45,18 @@ export function editionContract(open: OpenStore): void {
     expect(listed.map(({ date }) => date)).toEqual(['2026-06-30', '2026-06-29'])
     const { id, subject, stories, briefs } = editionOf('2026-06-30')
     const items = stories.length + briefs.length
-    expect(listed[0]).toEqual({ id, date: '2026-06-30', subject, items, state: 'draft', reason: '' })
+    const plannedAt = '2026-06-30T06:00:00.000Z'
+    expect(listed[0]).toEqual({ id, date: '2026-06-30', subject, items, state: 'draft', reason: '', plannedAt })
+  })
+
+  test('are listed by state, with the instant at which they were approved', async () => {
+    const { store } = await forThisTest(open)
+    await store.keep(editionOf('2026-06-30'), 'held', [], 'wait')
+    await store.approve(freezeOf([postNamed('a')]))
+    expect((await store.editions(9, ['held', 'draft'])).map(({ date }) => date)).toEqual(['2026-06-30'])
+    const at = NOON.toISOString()
+    expect(await store.editions(9, ['approved'])).toMatchObject([{ date: '2026-06-29', approvedAt: at, letGoAt: at }])
+    expect(await store.editions(9, [])).toEqual([])
   })
 
   test('settling tells the state from the ledger alone', async () => {
@@ -110,6 +121,53 @@ export function editionContract(open: OpenStore): void {
       { edition: 'daily/2026-06-30', channel, state: 'planned', count: 1 },
     ])
     expect(await store.counts('daily/1999-01-01')).toEqual([])
+  })
+
+  test('what is owed counts what may leave, and nothing else', async () => {
+    const { store } = await forThisTest(open)
+    expect(await store.owed()).toBe(0)
+    await store.approve(freezeOf(['a', 'b', 'c', 'd'].map((name) => postNamed(name))))
+    expect(await store.owed()).toBe(4)
+    const outcomes = {
+      a: { kind: 'sent', remoteId: '1' },
+      b: { kind: 'later', notBefore: minutesAfterNoon(1), reason: 'busy' },
+      c: { kind: 'unknown', notBefore: minutesAfterNoon(1), reason: 'reset' },
+    } satisfies Record<string, Settlement>
+    for (const [name, outcome] of Object.entries(outcomes)) {
+      await store.claim(requestBy('w'))
+      await store.settle('w', new Map([[`posts/${name}`, outcome]]), NOON)
+    }
+    await store.claim(requestBy('w'))
+    expect(await store.owed()).toBe(3)
+    await store.cancel('daily/2026-06-29', 'withdrawn', NOON)
+    expect(await store.owed()).toBe(0)
+  })
+
+  test('the ledger is walked in the order of planning, also where it is long and changes meanwhile', async () => {
+    const { store } = await forThisTest(open)
+    const names = Array.from({ length: 2100 }, (_, at) => String(at).padStart(4, '0'))
+    await store.approve(freezeOf(names.map((name) => postNamed(name, { group: 'posts/all' }))))
+    const other = editionOf('2026-06-30')
+    await store.approve(freezeOf([postNamed('other', { edition: other.id })], { edition: other }))
+    const walked: string[] = []
+    for await (const { target } of store.walk({ edition: 'daily/2026-06-29', channel: 'posts' })) {
+      if (walked.length === 5) {
+        await store.claim(requestBy('w'))
+        await store.settle('w', new Map([['posts/2000', { kind: 'rejected', reason: 'no' }]]), NOON)
+      }
+      walked.push(target)
+    }
+    expect(walked).toEqual(names)
+    const found = async (query: Parameters<typeof store.walk>[0]): Promise<string[]> => {
+      const targets: string[] = []
+      for await (const { target } of store.walk(query)) targets.push(target)
+      return targets
+    }
+    expect(await found({ states: ['rejected', 'planned'] })).toEqual(['2000', 'other'])
+    expect(await found({ channel: 'mail' })).toEqual([])
+    expect(await found({ receipts: ['bounced'] })).toEqual([])
+    expect(await found({ states: ['rejected'], receipts: ['bounced'] })).toEqual(['2000'])
+    expect(await found({ edition: 'daily/1999-01-01' })).toEqual([])
   })
 
   test('everything that was acknowledged is there after reopening', async () => {

@@ -91,7 +91,14 @@ export function postNamed(name: string, more: Partial<Delivery> = {}): Delivery 
 }
 
 export function mailingOf(more: Partial<Mailing> = {}): Mailing {
-  return { key: 'mail/daily/2026-06-29', channel: 'mail', rendering: 'digest', perAttempt: 2, ...more }
+  return {
+    key: 'mail/daily/2026-06-29',
+    channel: 'mail',
+    rendering: 'digest',
+    perAttempt: 2,
+    frequency: 'daily',
+    ...more,
+  }
 }
 
 /** The edition of the 29th with one rendering for each of the channels `posts`, `mail` and `files`. */

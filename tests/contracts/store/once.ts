@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Subscriber } from '../../../src/domain/subscriber.ts'
-import type { SlotRequest, Store } from '../../../src/ports.ts'
-import { minutesAfterNoon, NOON, subscriberNamed } from './fixtures.ts'
+import type { SlotRequest } from '../../../src/ports.ts'
+import { minutesAfterNoon, NOON } from './fixtures.ts'
 import { forThisTest, type OpenStore } from './opened.ts'
 
 export function onceContract(open: OpenStore): void {
@@ -75,46 +74,9 @@ export function onceContract(open: OpenStore): void {
     expect(await store.lastSlot('daily', minutesAfterNoon(4))).toEqual(minutesAfterNoon(1))
     expect(await store.lastSlot('daily', NOON)).toBeUndefined()
   })
-
-  test('an address is added once, however it is written, and stays as it was', async () => {
-    const { store, fingerprint } = await forThisTest(open)
-    const [a, b] = [subscriberNamed('a'), subscriberNamed('b', { state: 'unconfirmed' })]
-    expect(await store.addSubscribers([a, b])).toBe(2)
-    const before = await fingerprint()
-    const shouted = { ...subscriberNamed('c'), address: a.address.toUpperCase() }
-    expect(await store.addSubscribers([{ ...a, consent: 'another' }, { ...b, state: 'active' }, shouted])).toBe(0)
-    expect(await fingerprint()).toBe(before)
-    expect(await everyone(store)).toEqual([a])
-  })
-
-  test('a new address under an id that is taken is refused, with all that came with it', async () => {
-    const { store } = await forThisTest(open)
-    await store.addSubscribers([subscriberNamed('a')])
-    const clash = subscriberNamed('a', { address: 'someone.else@reader.example' })
-    await expect(store.addSubscribers([subscriberNamed('b'), clash])).rejects.toThrow('"a"')
-    expect((await everyone(store)).map(({ id }) => id)).toEqual(['a'])
-  })
-
-  test('the audience is read in pages, each active subscriber once, while others are added', async () => {
-    const { store } = await forThisTest(open)
-    const ids = Array.from({ length: 2500 }, (_, at) => String(at).padStart(5, '0'))
-    await store.addSubscribers(ids.map((id) => subscriberNamed(id)))
-    const read: string[] = []
-    for await (const { id } of store.audience()) {
-      if (read.length === 10) await store.addSubscribers([subscriberNamed('00000-late'), subscriberNamed('99999-late')])
-      read.push(id)
-    }
-    expect(read).toEqual([...ids, '99999-late'])
-  })
 }
 
 function slotFor(worker: string, more: Partial<SlotRequest> = {}): SlotRequest {
   const staleBefore = new Date('2026-06-29T11:50:00.000Z')
   return { schedule: 'daily', slot: NOON, worker, now: NOON, staleBefore, gone: [], ...more }
-}
-
-async function everyone(store: Store): Promise<Subscriber[]> {
-  const all: Subscriber[] = []
-  for await (const subscriber of store.audience()) all.push(subscriber)
-  return all
 }

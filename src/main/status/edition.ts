@@ -1,0 +1,103 @@
+import type { LedgerEntry } from '../../domain/delivery.ts'
+import { missedKinds } from '../../domain/report.ts'
+import type { EditionSummary, LedgerCount, Store } from '../../ports.ts'
+import { countOf, figure, sumLine, tallyCounts } from '../tally.ts'
+import type { Terminal } from '../terminal.ts'
+import { entryLine, missedLines, missedName } from './entries.ts'
+
+/** An edition up to this size is listed whole; of a larger one, as many that did not get it. */
+const LISTED = 50
+
+export type EditionHead = Pick<EditionSummary, 'id' | 'subject' | 'state' | 'reason'>
+
+export function headLines(
+  { id: edition, subject, state, reason }: EditionHead,
+  counts: readonly LedgerCount[],
+): string[] {
+  const channels = [...new Set(counts.map(({ channel }) => channel))]
+  return [
+    `${edition}  ${state}${reason && `: ${reason}`}`,
+    `  “${subject}”`,
+    ...channels.map((id) => `  ${id.padEnd(9)} ${tallyCounts(counts.filter(({ channel }) => channel === id))}`),
+  ]
+}
+
+/** One edition for a person: the sum, who did not get it and what can be done, and every line when there are few. */
+export async function showEdition(
+  store: Store,
+  head: EditionHead,
+  counts: readonly LedgerCount[],
+  options: string,
+  terminal: Terminal,
+): Promise<void> {
+  const sum = sumLine(counts)
+  const total = counts.reduce((all, { count }) => all + count, 0)
+  const lines = [...headLines(head, counts), ...(sum ? [`  ${sum}`] : [])]
+  if (head.state === 'held') lines.push(`  To let it go: groundwire approve ${head.id}${options}`)
+  lines.push(...(await missedSection(store, head.id, counts, options)))
+  if (total > LISTED) lines.push('', `  All ${figure(total)}: groundwire status ${head.id}${options} --json, or --csv`)
+  else if (total > 0) lines.push('', ...(await store.ledger({ edition: head.id, limit: LISTED })).map(entryLine))
+  terminal.out(`${lines.join('\n')}\n`)
+}
+
+async function missedSection(
+  store: Store,
+  id: string,
+  counts: readonly LedgerCount[],
+  options: string,
+): Promise<string[]> {
+  const told = await tellMissed(store, id, countOf(counts, 'cancelled'))
+  if (told.count === 0) return []
+  const more = told.count - told.shown.length
+  return [
+    '',
+    '  Who did not get it',
+    ...told.shown.map(missedLines),
+    ...(more > 0 ? [`  and ${figure(more)} more: groundwire status ${id}${options} --failed`] : []),
+    '',
+    ...advice
+      .filter(({ names }) => names.some((name) => told.names.has(name)))
+      .map(({ words }) => `  ${words.replaceAll('OPTIONS', options)}`),
+  ]
+}
+
+interface Told {
+  readonly shown: readonly LedgerEntry[]
+  readonly count: number
+  readonly names: ReadonlySet<string>
+}
+
+/** The first of them, and how many there are. A cancelled edition may have missed everybody: those are counted, not read. */
+async function tellMissed(store: Store, edition: string, cancelled: number): Promise<Told> {
+  const shown: LedgerEntry[] = []
+  const names = new Set<string>()
+  let count = cancelled
+  const failed = store.walk({ edition, states: ['review', 'rejected'], receipts: missedKinds })
+  for await (const entry of failed) {
+    count += 1
+    names.add(missedName(entry))
+    if (shown.length < LISTED) shown.push(entry)
+  }
+  const room = LISTED - shown.length
+  if (cancelled > 0) names.add('cancelled')
+  if (cancelled > 0 && room > 0) shown.push(...(await store.ledger({ edition, states: ['cancelled'], limit: room })))
+  return { shown, count, names }
+}
+
+const advice: readonly { readonly names: readonly string[]; readonly words: string }[] = [
+  {
+    names: ['needs review'],
+    words:
+      'Needs review: it may have left. Look on the other side, then groundwire resolve KEYOPTIONS --sent, --retry (who has it gets it twice) or --drop.',
+  },
+  {
+    names: ['rejected'],
+    words: 'Rejected: it did not leave. When the cause is gone, groundwire resolve KEYOPTIONS --retry.',
+  },
+  {
+    names: ['bounced', 'failed', 'suppressed'],
+    words:
+      'Bounced, failed, suppressed: the provider took it and could not deliver it. Ask the reader for another address.',
+  },
+  { names: ['cancelled'], words: 'Cancelled: the edition was ended before it left; nothing more leaves.' },
+]

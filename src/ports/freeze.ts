@@ -1,0 +1,37 @@
+import type { Delivery } from '../domain/delivery.ts'
+import type { Edition } from '../domain/edition.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { Rendering } from '../domain/rendering.ts'
+
+/** A rendering as frozen at approval, with the hash of its content. */
+export interface FrozenRendering extends Rendering {
+  readonly channel: string
+  readonly hash: string
+}
+
+/**
+ * One rendering owed to every subscriber who is active, not suppressed, and asked for this frequency. The store expands it inside the approving transaction, by one
+ * statement over its own subscribers: nothing is held in memory, and a subscriber who comes later is not in it.
+ * Delivery key: `<key>/<subscriber id>`; attempt group: `<key>/chunk/<n>` with `n` from 0, `perAttempt` deliveries
+ * each, in the order of subscriber ids; `target` is the subscriber's id and `address` their address.
+ */
+export interface Mailing {
+  readonly key: string
+  readonly channel: string
+  readonly rendering: string
+  readonly perAttempt: number
+  /** Id of the schedule: only subscribers who asked for it. */
+  readonly frequency: string
+}
+
+/** What approval writes in one transaction. */
+export interface Freeze {
+  readonly edition: Edition
+  readonly findings: readonly Finding[]
+  readonly at: string
+  readonly renderings: readonly FrozenRendering[]
+  readonly deliveries: readonly Delivery[]
+  readonly mailings: readonly Mailing[]
+  /** Channels whose renderings are whole documents: an older unsettled delivery to the same target is superseded. */
+  readonly documents: readonly string[]
+}

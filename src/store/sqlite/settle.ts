@@ -1,0 +1,140 @@
+import type { DeliveryState } from '../../domain/delivery.ts'
+import type { Settlement, Store } from '../../ports.ts'
+import type { Connection } from './connection.ts'
+import { moved, recount } from './counts.ts'
+import { isCancelled } from './editions.ts'
+import {
+  close,
+  end,
+  endApart,
+  GROUP_COLUMNS,
+  groupRow,
+  membersOf,
+  regroup,
+  type Ending,
+  type Group,
+  type Member,
+} from './groups.ts'
+import { rowAs } from './rows.ts'
+
+/** Writing down what became of calls. */
+export function settleMethods(db: Connection): Pick<Store, 'settle'> {
+  return { settle: (worker, outcomes, at) => db.write(() => settle(db, worker, outcomes, at.toISOString())) }
+}
+
+/**
+ * Settles a delivery as sent because the other side tells so: one in doubt, in flight or in review. Any other is left as it is.
+ * To be called within a transaction.
+ */
+export function settleSentByReport(db: Connection, key: string, remoteId: string, at: string): void {
+  const ending: Ending = { state: 'sent', remoteId }
+  const row = db.get(`SELECT id, edition, channel FROM deliveries WHERE key = :key AND state = 'review'`, { key })
+  if (row) {
+    end(db, [[Number(row['id']), ending]], at)
+    recount(db, { edition: String(row['edition']), channel: String(row['channel']) }, moved(1, 'review', 'sent'))
+    return
+  }
+  const open = openDelivery(db, key)
+  if (open && (open.group.state === 'claimed' || open.group.state === 'unknown'))
+    endApart(db, open.group, [open.id], ending, at)
+}
+
+/** An open delivery and its group; undefined when there is none with this key. */
+export function openDelivery(db: Connection, key: string): { readonly id: number; readonly group: Group } | undefined {
+  const row = db.get(
+    `SELECT deliveries.id AS delivery, ${GROUP_COLUMNS}
+     FROM deliveries JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
+     WHERE deliveries.key = :key AND deliveries.state IS NULL`,
+    { key },
+  )
+  return row && { id: Number(row['delivery']), group: rowAs(groupRow, row, 'attempt_groups') }
+}
+
+function settle(db: Connection, worker: string, outcomes: ReadonlyMap<string, Settlement>, at: string): void {
+  const left = new Set(outcomes.keys())
+  for (const key of left) {
+    const group = heldGroup(db, worker, key)
+    if (!group) continue
+    const members = membersOf(db, group)
+    settleGroup(db, group, members, outcomes, at)
+    for (const member of members) left.delete(member.key)
+  }
+}
+
+function heldGroup(db: Connection, worker: string, key: string): Group | undefined {
+  const row = db.get(
+    `SELECT ${GROUP_COLUMNS}
+     FROM deliveries JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
+     WHERE deliveries.key = :key AND deliveries.state IS NULL AND attempt_groups.claimed_by = :worker`,
+    { key, worker },
+  )
+  return row && rowAs(groupRow, row, 'attempt_groups')
+}
+
+type Waiting = Extract<Settlement, { kind: 'later' | 'unknown' }>
+
+function settleGroup(
+  db: Connection,
+  group: Group,
+  members: readonly Member[],
+  outcomes: ReadonlyMap<string, Settlement>,
+  at: string,
+): void {
+  const cancelled = isCancelled(db, group.edition)
+  const changes = new Map<DeliveryState, number>()
+  const endings: [id: number, ending: Ending][] = []
+  const waits: (Waiting & Pick<Member, 'id'>)[] = []
+  let silent = 0
+  for (const { id, key, state } of members) {
+    if (state !== undefined) continue
+    const settlement = outcomes.get(key)
+    if (!settlement) silent += 1
+    else if (!cancelled && (settlement.kind === 'later' || settlement.kind === 'unknown'))
+      waits.push({ ...settlement, id })
+    else {
+      const ending = endingOf(settlement)
+      endings.push([id, ending])
+      changes.set(ending.state, (changes.get(ending.state) ?? 0) + 1)
+    }
+  }
+  end(db, endings, at)
+  changes.set('claimed', -endings.length)
+  recount(db, group, changes)
+  if (silent === 0) goOn(db, group, members.length, waits)
+}
+
+/** In an edition that was cancelled meanwhile `later` and `unknown` are ends too: it is not called again. */
+function endingOf(settlement: Settlement): Ending {
+  if (settlement.kind === 'sent') return { state: 'sent', remoteId: settlement.remoteId, url: settlement.url }
+  const { kind, reason } = settlement
+  if (kind === 'later') return { state: 'cancelled', reason }
+  return { state: kind === 'unknown' ? 'review' : kind, reason }
+}
+
+/**
+ * What may be called again, and how. While one delivery of a call is in doubt all that are open are: the call can only
+ * be repeated as it was. A call that is known not to have acted has left its key as good as unused: the whole group
+ * waits under it. A part of a group never does, for fewer deliveries would be another call.
+ */
+function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiting & Pick<Member, 'id'>)[]): void {
+  const told = waits.find(({ kind }) => kind === 'unknown') ?? waits[0]
+  if (!told) {
+    close(db, group)
+    return
+  }
+  const state = told.kind === 'unknown' ? 'unknown' : 'waiting'
+  const notBefore = new Date(Math.max(...waits.map((wait) => wait.notBefore.getTime()))).toISOString()
+  recount(db, group, moved(waits.length, 'claimed', state))
+  if (state === 'waiting' && waits.length < size) {
+    close(db, group)
+    regroup(db, group, waits, { state, notBefore, reason: told.reason })
+    return
+  }
+  db.run(
+    `UPDATE attempt_groups
+     SET state = :state, not_before = :notBefore, reason = :reason, claimed_by = NULL, claimed_at = NULL,
+       doubts = CASE WHEN :state = 'waiting' THEN 0 ELSE doubts END
+     WHERE id = :id`,
+    { id: group.id, state, notBefore, reason: told.reason },
+  )
+}

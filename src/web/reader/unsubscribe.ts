@@ -1,0 +1,60 @@
+import { Hono, type Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Publication } from '../../domain/publication.ts'
+import { verifyReaderToken } from '../../domain/reader-token.ts'
+import { unsubscribe, viewReader } from '../../pipeline/unsubscribe.ts'
+import type { Ports, ReaderStore } from '../../ports.ts'
+import { FORM_POLICY } from '../headers.ts'
+import { askPage, brokenLinkPage, donePage } from './unsubscribe-pages.ts'
+
+export interface UnsubscribeDeps extends Pick<Ports, 'clock' | 'log'> {
+  readonly store: Pick<ReaderStore, 'subscriber' | 'unsubscribe'>
+  readonly house: () => Publication
+  /** Any of them may have made the token: links in mail that left before a secret was configured still work. */
+  readonly tokenSecrets: readonly string[]
+  readonly mode: 'preview' | 'start'
+}
+
+const PATH = '/unsubscribe/:token'
+const MAX_BODY_BYTES = 4 * 1024
+
+/**
+ * The reader's own way out (RFC 8058). GET never changes anything: mail scanners follow every link. POST acts, without
+ * cookie or sign-in, as often as it comes. A mail program gets an empty 200 and no redirect (RFC 8058, 3.1); a reader
+ * who pressed the button is sent back to the page, which says what is so now. A preview shows the page and acts on nothing.
+ */
+export function unsubscribeRoutes({ house, tokenSecrets, mode, ...ports }: UnsubscribeDeps): Hono {
+  const app = new Hono()
+  const readerOf = (token: string): string | undefined =>
+    tokenSecrets.map((secret) => verifyReaderToken(secret, 'unsubscribe', token)).find((id) => id !== undefined)
+
+  app.get(PATH, async (c) => {
+    const id = readerOf(c.req.param('token'))
+    if (id === undefined) return c.html(brokenLinkPage(house()), 404)
+    const reader = await viewReader(ports, id)
+    if (!reader || reader.state === 'unsubscribed') return c.html(donePage(house(), reader))
+    if (mode === 'start') c.header('Content-Security-Policy', FORM_POLICY)
+    return c.html(askPage(house(), reader, mode))
+  })
+  if (mode === 'preview') return app
+
+  app.post(PATH, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.body(null, 413) }), async (c) => {
+    const token = c.req.param('token')
+    const id = readerOf(token)
+    if (id === undefined) return c.body(null, 404)
+    const oneClick = await saysOneClick(c)
+    await unsubscribe(ports, id, oneClick ? 'one-click' : 'link')
+    return oneClick ? c.body(null, 200) : c.redirect(`/unsubscribe/${encodeURIComponent(token)}`, 303)
+  })
+  app.all(PATH, (c) => c.body(null, c.req.method === 'OPTIONS' ? 204 : 405, { Allow: 'GET, HEAD, POST' }))
+  return app
+}
+
+/** Whoever posts to the link means it, so a body that cannot be read is no reason not to act. */
+async function saysOneClick(c: Context): Promise<boolean> {
+  try {
+    return 'List-Unsubscribe' in (await c.req.parseBody())
+  } catch {
+    return false
+  }
+}

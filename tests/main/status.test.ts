@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'csv-parse/sync'
+import type { LedgerEntry } from '../../src/domain/delivery.ts'
+import { statusCommand } from '../../src/main/status.ts'
+import { writeCsv, writeJson } from '../../src/main/status/lists.ts'
+import { common, ID, openEditorsDesk, testTerminal, type Desk } from './editor.ts'
+
+let desk: Desk
+
+beforeEach(async () => {
+  desk = await openEditorsDesk()
+})
+afterEach(() => desk.discard())
+
+type Options = Partial<Pick<Parameters<typeof statusCommand>[0], 'edition' | 'failed' | 'csv' | 'json' | 'data'>>
+
+async function status(options: Options = {}): Promise<string> {
+  const terminal = testTerminal(desk.folder)
+  const code = await statusCommand(
+    { ...common(desk.folder), kind: 'status', edition: undefined, failed: false, csv: false, ...options },
+    terminal,
+  )
+  expect(code).toBe(0)
+  return terminal.written.join('')
+}
+
+async function bounce(reader: string): Promise<void> {
+  await desk.withStore((store) =>
+    store.report(
+      {
+        id: `event ${reader}`,
+        kind: 'bounced',
+        at: '2026-06-29T05:01:00.000Z',
+        delivery: `email/${ID}/${reader}`,
+        remoteId: 'r',
+        permanent: true,
+        reason: 'no such mailbox',
+      },
+      { softBounceEditions: 3, now: new Date('2026-06-29T05:02:00.000Z') },
+    ),
+  )
+}
+
+describe('the overview', () => {
+  it('says so when there is nothing yet, and makes nothing', async () => {
+    const data = `${desk.folder}/none`
+    expect(await status({ data })).toMatch(/^Nothing has been made in .*none yet\. Begin with groundwire run\.$/m)
+    expect(await status({ data, json: true })).toBe('{"editions":[]}\n')
+  })
+
+  it('counts editions, readers, and how fast calls may go', async () => {
+    await desk.pass()
+    const pace = { name: 'resend', perSecond: 2 }
+    const now = new Date('2026-06-29T05:00:00.000Z')
+    await desk.withStore((store) => store.reserve(pace, { now, spanMs: 1000, horizonMs: 1000 }))
+    await desk.withStore((store) => store.adjust(pace, { limitPerSecond: 5 }, now))
+    await bounce('reader-02')
+    expect(await status()).toMatchInlineSnapshot(`
+      "daily/2026-06-29  sent
+        “All about tides”
+        email     3 sent
+        posts     1 sent
+
+      Readers  2 active, 1 suppressed
+      Pace     Resend: 2 calls a second (5 allowed)
+      "
+    `)
+    expect(JSON.parse(await status({ json: true }))).toMatchObject({
+      editions: [{ id: ID, state: 'sent', deliveries: [{ channel: 'email', state: 'sent', count: 3 }, {}] }],
+      readers: { active: 2, unconfirmed: 0, unsubscribed: 0, suppressed: 1 },
+      pace: { resend: { perSecond: 2, limitPerSecond: 5 } },
+    })
+  })
+
+  it('says how readers come when there are none', async () => {
+    desk.discard()
+    desk = await openEditorsDesk(0)
+    expect(await status()).toContain('none yet: groundwire subscribers add, or import')
+  })
+})
+
+describe('one edition', () => {
+  it('that went well: the sum, and every line', async () => {
+    await desk.pass()
+    expect(await status({ edition: ID })).toMatchInlineSnapshot(`
+      "daily/2026-06-29  sent
+        “All about tides”
+        email     3 sent
+        posts     1 sent
+        4 frozen = 4 sent + 0 rejected + 0 needs review
+
+        sent         posts     https://morningcheck.example/news/tides.html
+        sent         email     reader-01  r…@reader.example
+        sent         email     reader-02  r…@reader.example
+        sent         email     reader-03  r…@reader.example
+      "
+    `)
+  })
+
+  it('that went badly: who did not get it and why, with the key to settle it by, and what to do', async () => {
+    desk.email.next('reject')
+    desk.posts.next('silent')
+    await desk.pass()
+    await bounce('reader-03')
+    expect((await status({ edition: ID })).replaceAll(desk.folder, 'FOLDER')).toMatchInlineSnapshot(`
+      "daily/2026-06-29  sent
+        “All about tides”
+        email     1 rejected, 2 sent
+        posts     1 needs review
+        4 frozen = 2 sent + 1 rejected + 1 needs review
+
+        Who did not get it
+        needs review posts     https://morningcheck.example/news/tides.html  the channel gave no outcome for this delivery
+                     posts/dd2644dca56ae472f5c73bb331099f94
+        rejected     email     reader-01  r…@reader.example  no such reader
+                     email/daily/2026-06-29/reader-01
+        bounced      email     reader-03  r…@reader.example  no such mailbox
+                     email/daily/2026-06-29/reader-03
+
+        Needs review: it may have left. Look on the other side, then groundwire resolve KEY --data FOLDER --sent, --retry (who has it gets it twice) or --drop.
+        Rejected: it did not leave. When the cause is gone, groundwire resolve KEY --data FOLDER --retry.
+        Bounced, failed, suppressed: the provider took it and could not deliver it. Ask the reader for another address.
+
+        needs review posts     https://morningcheck.example/news/tides.html  the channel gave no outcome for this delivery
+        rejected     email     reader-01  r…@reader.example  no such reader
+        sent         email     reader-02  r…@reader.example
+        sent         email     reader-03  r…@reader.example  no such mailbox  bounced
+      "
+    `)
+  })
+
+  it('that is held says how to let it go', async () => {
+    desk.posts.next('later')
+    await desk.pass()
+    await desk.withStore((store) => store.hold(ID, 'a doubt', new Date('2026-06-29T05:00:00.000Z')))
+    const text = await status({ edition: ID })
+    expect(text).toContain(`${ID}  held: a doubt\n`)
+    expect(text).toContain('4 frozen = 3 sent + 0 rejected + 0 needs review + 1 still open\n')
+    expect(text).toContain(`To let it go: groundwire approve ${ID} --data ${desk.folder}\n`)
+  })
+
+  it('that was cancelled lists whom it did not reach', async () => {
+    desk.email.next('later')
+    await desk.pass()
+    await desk.withStore((store) => store.cancel(ID, 'wrong', new Date('2026-06-29T05:00:00.000Z')))
+    const text = await status({ edition: ID })
+    expect(text).toContain('4 frozen = 1 sent + 0 rejected + 0 needs review + 3 cancelled\n')
+    expect(text.match(/^ {2}cancelled .*reader-0\d {2}r…@reader\.example/gm)).toHaveLength(6)
+    expect(text).toContain('Cancelled: the edition was ended before it left')
+  })
+
+  it('that is large is not listed whole, and says how it can be', async () => {
+    desk.discard()
+    desk = await openEditorsDesk(60)
+    desk.email.next('silent')
+    await desk.pass()
+    const text = await status({ edition: ID })
+    expect(text.match(/^ {2}needs review/gm)).toHaveLength(50)
+    expect(text).toContain(`and 10 more: groundwire status ${ID} --data ${desk.folder} --failed\n`)
+    expect(text).toContain(`All 61: groundwire status ${ID} --data ${desk.folder} --json, or --csv\n`)
+    expect(text).not.toContain('sent         posts')
+    expect((await status({ edition: ID, failed: true })).match(/^ {2}needs review/gm)).toHaveLength(60)
+  })
+
+  it('that does not exist is answered with those that do', async () => {
+    await desk.pass()
+    await expect(status({ edition: 'daily/1999-01-01' })).rejects.toThrow(
+      `there is no edition daily/1999-01-01; there are ${ID}. groundwire status lists them.`,
+    )
+  })
+})
+
+describe('for programs and tables', () => {
+  it('one object has every delivery with the same keys, and masks addresses', async () => {
+    desk.email.next('reject')
+    await desk.pass()
+    await bounce('reader-02')
+    const out = await status({ edition: ID, json: true })
+    const parsed: unknown = JSON.parse(out)
+    expect(parsed).toMatchObject({
+      id: ID,
+      state: 'sent',
+      counts: [{ channel: 'email', state: 'rejected', count: 1 }, {}, {}],
+      deliveries: [
+        { channel: 'posts', address: null },
+        { key: `email/${ID}/reader-01`, address: 'r…@reader.example', state: 'rejected', reason: 'no such reader' },
+        { target: 'reader-02', state: 'sent', receipt: 'bounced', receiptAt: '2026-06-29T05:01:00.000Z' },
+        { target: 'reader-03', state: 'sent', receipt: null, attempts: 1, remoteId: `remote email/${ID}/reader-03` },
+      ],
+    })
+    expect(out).not.toMatch(/reader-0\d@/)
+  })
+
+  it('--failed leaves only those who do not have it, of one edition or of all', async () => {
+    desk.email.next('reject')
+    await desk.pass()
+    await bounce('reader-02')
+    for (const edition of [ID, undefined]) {
+      const { deliveries } = JSON.parse(await status({ edition, failed: true, json: true }))
+      expect(deliveries.map(({ target }: LedgerEntry) => target)).toEqual(['reader-01', 'reader-02'])
+    }
+    expect(await status({ failed: true })).toMatchInlineSnapshot(`
+      "daily/2026-06-29
+        rejected     email     reader-01  r…@reader.example  no such reader
+                     email/daily/2026-06-29/reader-01
+        bounced      email     reader-02  r…@reader.example  no such mailbox
+                     email/daily/2026-06-29/reader-02
+      "
+    `)
+  })
+
+  it('--failed says so when nothing failed', async () => {
+    await desk.pass()
+    expect(await status({ edition: ID, failed: true })).toBe('Nothing failed.\n')
+  })
+
+  it('a table has whole addresses, and a header also when it is empty', async () => {
+    desk.email.next('reject')
+    await desk.pass()
+    const rows = parse(await status({ edition: ID, csv: true }), { columns: true })
+    expect(rows).toHaveLength(4)
+    expect(rows[1]).toEqual({
+      edition: ID,
+      channel: 'email',
+      target: 'reader-01',
+      address: 'reader-01@reader.example',
+      state: 'rejected',
+      reason: 'no such reader',
+      receipt: '',
+      receipt_at: '',
+      attempts: '1',
+      settled_at: '2026-06-29T05:00:00.000Z',
+      key: `email/${ID}/reader-01`,
+    })
+    expect(await status({ edition: ID, csv: true, failed: true })).toMatch(/^edition,.*,key\n.*reader-01@.*\n$/)
+  })
+
+  it('a table of nothing has its header', async () => {
+    expect(await status({ csv: true })).toBe(
+      'edition,channel,target,address,state,reason,receipt,receipt_at,attempts,settled_at,key\n',
+    )
+  })
+
+  it('a table disarms what a spreadsheet would take for a formula', async () => {
+    const terminal = testTerminal('/')
+    await writeCsv(many(1, { reason: '=HYPERLINK("https://evil.example")', address: '+me@reader.example' }), terminal)
+    const [row] = parse(terminal.written.join(''), { columns: true })
+    expect(row).toMatchObject({ reason: `'=HYPERLINK("https://evil.example")`, address: `'+me@reader.example` })
+  })
+
+  it.each([
+    ['one object', async (terminal: ReturnType<typeof testTerminal>) => writeJson({ id: ID }, many(20_000), terminal)],
+    ['a table', async (terminal: ReturnType<typeof testTerminal>) => writeCsv(many(20_000), terminal)],
+  ])('%s of any length is written in pieces', async (_, write) => {
+    const terminal = testTerminal('/')
+    await write(terminal)
+    const lengths = terminal.written.map((piece) => piece.length)
+    const total = lengths.reduce((sum, length) => sum + length, 0)
+    expect(Math.max(...lengths)).toBeLessThan(total / 30)
+  })
+
+  it('one object of several pieces is well formed', async () => {
+    const terminal = testTerminal('/')
+    await writeJson({ id: ID }, many(1201), terminal)
+    expect(JSON.parse(terminal.written.join(''))).toMatchObject({ id: ID, deliveries: { length: 1201 } })
+  })
+})
+
+async function* many(count: number, over: Partial<LedgerEntry> = {}): AsyncGenerator<LedgerEntry> {
+  for (let at = 0; at < count; at++)
+    yield {
+      key: `email/${ID}/reader-${at}`,
+      group: 'g',
+      edition: ID,
+      channel: 'email',
+      rendering: 'digest',
+      target: `reader-${at}`,
+      address: `reader-${at}@reader.example`,
+      state: 'sent',
+      attempts: 1,
+      doubts: 0,
+      ...over,
+    }
+}

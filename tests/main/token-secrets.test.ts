@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { loadConfiguration } from '../../src/main/configuration.ts'
+import { packageRoot } from '../../src/main/package.ts'
+import { openWorld } from '../../src/main/world.ts'
+
+let folder: string
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'groundwire-secrets-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** The secret that links are made with, those that they are checked with, and what a log makes of them. */
+async function secretsWith(environment: Record<string, string>) {
+  let said = ''
+  const err = (text: string): void => void (said += text)
+  const terminal = { environment, folder, isTerminal: false, out: err, err }
+  const options = { config: undefined, data: undefined, source: undefined, json: false }
+  const world = await openWorld(await loadConfiguration(options, terminal, packageRoot), terminal)
+  try {
+    world.ports.log.info(world.tokenSecrets.join(' '))
+    return { made: world.houseFor({}).secret, checked: world.tokenSecrets, said }
+  } finally {
+    await world.close()
+  }
+}
+
+it.each([[['none', 'configured']], [['configured', 'none']]])(
+  'a link made with the store’s own secret works whatever is configured later, and no secret is logged: %j',
+  async (order) => {
+    const environments: Readonly<Record<string, Record<string, string>>> = {
+      none: {},
+      configured: { GROUNDWIRE_SECRET: 'a secret of sixteen' },
+    }
+    const own = (await secretsWith({})).made
+    for (const name of order) {
+      const { made, checked, said } = await secretsWith(environments[name] ?? {})
+      expect(made).toBe(name === 'none' ? own : 'a secret of sixteen')
+      expect(checked).toContain(own)
+      expect(checked).toContain(made)
+      expect(said).not.toContain(own)
+      expect(said).not.toContain('a secret of sixteen')
+    }
+  },
+)
