@@ -37,7 +37,7 @@ afterAll(() => printTable(`Mail under kill -9 (seed ${SEED})`, results))
 
 async function begin(readers: number, resend: Readonly<Record<string, unknown>> = {}) {
   const random = seeded(SEED)
-  const provider = await startFakeResend({ perSecond: 200, fault: byChance(random, 0.4, TROUBLE) })
+  const provider = await startFakeResend({ perSecond: 200, fault: byChance(random, isLong ? 0.4 : 0.25, TROUBLE) })
   const publication = await publicationWith(readers, {
     resend: {
       apiKey: 're_test',
