@@ -8,15 +8,23 @@ import type { Rendering } from './domain/rendering.ts'
 import type { Report } from './domain/report.ts'
 import type { FrozenRendering, Pace, PaceHint, Ports } from './ports.ts'
 
-/** What every channel knows of the house it works for. `publicUrl` has no trailing slash; `secret` keys the readers' tokens. */
+/**
+ * What every channel knows of the house it works for. `publicUrl` has no trailing slash; `secret` keys the readers'
+ * tokens. `installation` is a short name that was made with the store: a provider's account may serve several
+ * installations, whose keys and reports must not be taken for one another's. Letters and digits.
+ */
 export interface House {
   readonly publication: Publication
   readonly publicUrl: string
   readonly secret: string
+  readonly installation: string
 }
 
+/** What may be seen in a rendering. */
+export type PublicHouse = Pick<House, 'publication' | 'publicUrl'>
+
 export interface RenderContext {
-  readonly house: Omit<House, 'secret'>
+  readonly house: PublicHouse
   /** For feeds: dated, sourced items up to and including the newest edition's day, newest first, in the source's order within a day. */
   readonly recent: readonly RecentItem[]
 }
@@ -46,7 +54,7 @@ export interface Channel<Settings = unknown> {
   /** Whether what leaves late disturbs people, so that a late edition is held: true where mail really leaves. Absent: no. */
   disturbs?(settings: Settings): boolean
   /** How a provider tells what became of messages; undefined when it does not with these settings. */
-  webhook?(settings: Settings): Webhook | undefined
+  webhook?(settings: Settings, installation: string): Webhook | undefined
   /** For `doctor`: looks at credentials, names and limits from outside, with calls that change nothing. Notes say what is well. */
   diagnose?(settings: Settings, ports: Pick<Ports, 'clock' | 'http' | 'api' | 'dns'>, house: House): Promise<Finding[]>
   render(edition: Edition, context: RenderContext, settings: Settings): Promise<Rendering[]>
@@ -84,6 +92,8 @@ export interface Attempt {
   readonly deliveries: readonly LedgerEntry[]
   /** What every call under this key carried besides, settled by now: part of the bytes of a replay, not of its outcome. */
   readonly settled: readonly LedgerEntry[]
+  /** Whether other deliveries of this edition were accepted, so that what all share is in order. Absent: not known. */
+  readonly othersSent?: () => Promise<boolean>
 }
 
 export interface Sender {

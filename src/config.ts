@@ -21,9 +21,17 @@ function isPattern(text: string): boolean {
   }
 }
 
+/** As it can stand in a header, with a path added to it: in ASCII, escaped, and without a slash at its end. */
 const webAddress = z
-  .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
-  .transform((url) => url.replace(/\/+$/, ''))
+  .url({ protocol: /^https?$/, abort: true, error: 'must be an address that begins with https:// or http://' })
+  .refine((text) => !hasCredentials(text), 'must not hold a user name or password: everybody gets to see it')
+  .refine((text) => !/[?#]/.test(text), 'must end with its path: no query (?) and no fragment (#)')
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''))
+
+function hasCredentials(text: string): boolean {
+  const { username, password } = new URL(text)
+  return username !== '' || password !== ''
+}
 
 const publicationSchema = z.strictObject({
   name: z.string().min(1).optional().describe('As readers know it; else the title that the source gives'),
@@ -186,7 +194,11 @@ function explain(error: z.ZodError, prefix: readonly string[], input: unknown): 
       input,
     )
     const shown =
-      value === undefined || typeof value === 'object' || /secret|key|password|token|readers|smtp\.url/i.test(place)
+      value === undefined ||
+      typeof value === 'object' ||
+      // An address with a user name, query or fragment may hold a password or a key.
+      (typeof value === 'string' && /:.*[@?#]/s.test(value)) ||
+      /secret|key|password|token|readers|smtp\.url|resend\.baseUrl/i.test(place)
         ? ''
         : ` (it is ${JSON.stringify(value)})`
     return `${place}: ${issue.message}${shown}`

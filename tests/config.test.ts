@@ -62,6 +62,17 @@ describe('the file', () => {
     expect(config.channels.get('chat')).toEqual({ room: 7 })
   })
 
+  it.each([
+    ['https://zürich.example/', 'https://xn--zrich-kva.example'],
+    ['https://NEWS.example:443/Der Tag/', 'https://news.example/Der%20Tag'],
+    ['http://news.example/@daily/ä', 'http://news.example/@daily/%C3%A4'],
+  ])('has its address %s written as %s, as it can stand in a header', (given, written) => {
+    expect(read({ url: given, publication: { url: given } })).toMatchObject({
+      url: written,
+      publication: { url: written },
+    })
+  })
+
   it('leaves out a channel that is off, and only that one', () => {
     expect([...read({ channels: { email: false } }).channels.keys()]).toEqual(['feeds', 'chat'])
   })
@@ -158,6 +169,27 @@ describe('problems', () => {
     expect(shown).toHaveLength(2)
     expect(shown.join()).toContain('secret (GROUNDWIRE_SECRET): must have at least 16 characters')
     expect(shown.join()).not.toMatch(/hunter2|too-short/)
+  })
+
+  it.each([
+    'https://ada:hunter2@news.example/',
+    'https://hunter2@news.example',
+    'https://news.example/?key=hunter2',
+    'https:ada:hunter2@news.example',
+    'https://ada:hunter2/3@news.example',
+    'ftp://ada:hunter2@news.example',
+  ])('refuse %s without showing what is secret in it', (address) => {
+    const found = problems({ publication: { url: address } }, { GROUNDWIRE_URL: address })
+    expect(found.map((line) => line.split(':')[0])).toEqual(['publication.url', 'url (GROUNDWIRE_URL)'])
+    expect(found.join()).not.toMatch(/hunter2/)
+  })
+
+  it('say what an address may not hold', () => {
+    expect(problems({ url: 'https://ada@news.example' })).toEqual([
+      'url (GROUNDWIRE_URL): must not hold a user name or password: everybody gets to see it',
+    ])
+    for (const end of ['?', '?a=b', '#', '#top'])
+      expect(problems({ url: `https://news.example/${end}` }).join()).toContain('no query (?) and no fragment (#)')
   })
 
   it('never show a reader’s address', () => {

@@ -1,5 +1,6 @@
-import type { House } from '../../src/channel.ts'
+import type { PublicHouse } from '../../src/channel.ts'
 import type { Finding } from '../../src/domain/finding.ts'
+import { findingIn } from './finding.ts'
 import type { DigestView } from './view.ts'
 
 /** Gmail shows about 102 kB of a mail and hides the rest, and with it the foot and its unsubscribe link. */
@@ -9,7 +10,7 @@ const HTML_BYTES_WARNING = 80_000
 const SUBJECT_CHARACTERS = 78
 
 interface Checked {
-  readonly house: Omit<House, 'secret'>
+  readonly house: PublicHouse
   readonly view: DigestView
   readonly htmlBytes: number
   /** Whether the mail goes to readers, not to the outbox. */
@@ -25,15 +26,15 @@ function aboutSubject({ view }: Checked): Finding[] {
   const length = Array.from(view.subject).length
   if (length === 0) {
     return [
-      finding('error', 'email-subject-empty', 'subject', 'The mail has no subject.', 'Give the edition a subject.'),
+      findingIn('subject', 'error', 'email-subject-empty', 'The mail has no subject.', 'Give the edition a subject.'),
     ]
   }
   if (length <= SUBJECT_CHARACTERS) return []
   return [
-    finding(
+    findingIn(
+      'subject',
       'warning',
       'email-subject-long',
-      'subject',
       `The subject has ${length} characters; inboxes cut it at ${SUBJECT_CHARACTERS} or sooner.`,
       'Shorten the subject, or put what matters at its beginning.',
     ),
@@ -43,15 +44,15 @@ function aboutSubject({ view }: Checked): Finding[] {
 function aboutBody({ view, htmlBytes }: Checked): Finding[] {
   if (view.stories.length + view.briefs.length === 0) {
     const advice = 'Add an item, or cancel the edition.'
-    return [finding('error', 'email-empty', 'stories', 'The mail has no items.', advice)]
+    return [findingIn('stories', 'error', 'email-empty', 'The mail has no items.', advice)]
   }
   if (htmlBytes <= HTML_BYTES_WARNING) return []
   const tooMuch = htmlBytes > HTML_BYTES_LIMIT
   return [
-    finding(
+    findingIn(
+      'html',
       tooMuch ? 'error' : 'warning',
       'email-size',
-      'html',
       `The HTML has ${kilobytes(htmlBytes)}; Gmail cuts a mail at about 102 kB and hides the unsubscribe link, so ${kilobytes(HTML_BYTES_LIMIT)} is the limit.`,
       'Lower the number of stories with a summary, or shorten the longest summaries.',
     ),
@@ -62,10 +63,10 @@ function aboutFoot({ house, leaves }: Checked): Finding[] {
   const findings: Finding[] = []
   if (house.publication.address.trim() === '') {
     findings.push(
-      finding(
+      findingIn(
+        'address',
         'warning',
         'email-no-address',
-        'address',
         'The mail carries no postal address, which the law asks of bulk mail in many places.',
         'Set the postal address of the publication.',
       ),
@@ -74,27 +75,43 @@ function aboutFoot({ house, leaves }: Checked): Finding[] {
   return [...findings, ...aboutUnsubscribing(house.publicUrl, leaves)]
 }
 
+/** List-Unsubscribe holds it in `<>` (RFC 2369, 2), where nothing else is allowed. */
+const IN_BRACKETS = /^[!-;=?-~]+$/
+
 /** RFC 8058 asks for https. On this machine alone, where no reader is, anything goes. */
 function aboutUnsubscribing(publicUrl: string, leaves: boolean): Finding[] {
+  if (!IN_BRACKETS.test(publicUrl)) {
+    const ascii = URL.canParse(publicUrl) ? new URL(publicUrl).href.replace(/\/+$/, '') : ''
+    const form = IN_BRACKETS.test(ascii) ? `, as ${ascii}` : ''
+    return [
+      findingIn(
+        'publicUrl',
+        'error',
+        'email-unsubscribe-characters',
+        `No mail program could unsubscribe a reader: the public address ${publicUrl} has characters that no header can carry.`,
+        `Write the public address in ASCII, without spaces, < and >${form}.`,
+      ),
+    ]
+  }
   const { protocol, hostname } = URL.canParse(publicUrl) ? new URL(publicUrl) : { protocol: '', hostname: '' }
   const isLocal = /^(localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(hostname)
   if (isLocal ? !leaves : protocol === 'https:') return []
   const severity = leaves ? 'error' : 'warning'
   return isLocal
     ? [
-        finding(
+        findingIn(
+          'publicUrl',
           severity,
           'email-unsubscribe-local',
-          'publicUrl',
           `No reader could unsubscribe: the public address is ${publicUrl}, which leads to their own machine.`,
           'Set the public address under which readers reach this publication, with https.',
         ),
       ]
     : [
-        finding(
+        findingIn(
+          'publicUrl',
           severity,
           'email-unsubscribe-not-https',
-          'publicUrl',
           `Mail programs offer one-click unsubscribing only over https (RFC 8058), and the public address is ${publicUrl}.`,
           'Serve the public address over https.',
         ),
@@ -103,8 +120,4 @@ function aboutUnsubscribing(publicUrl: string, leaves: boolean): Finding[] {
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(1)} kB`
-}
-
-function finding(severity: Finding['severity'], code: string, field: string, message: string, advice: string): Finding {
-  return { severity, code, message, advice, field, channel: 'email' }
 }

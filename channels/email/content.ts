@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isAddress } from './address.ts'
+import { isAddress } from '../../src/domain/address.ts'
 
 const mailboxSchema = z.object({ name: z.string(), address: z.string().refine(isAddress) }).readonly()
 

@@ -1,8 +1,8 @@
 import type { House } from '../../src/channel.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import type { Ports } from '../../src/ports.ts'
-import { mailHost, parseMailbox } from './address.ts'
-import { finding } from './doctor/finding.ts'
+import { mailHost, parseMailbox } from '../../src/domain/address.ts'
+import { finding } from './finding.ts'
 import { diagnoseResend } from './doctor/resend.ts'
 import { diagnoseSenderDomain, type SenderDomain } from './doctor/sender-domain.ts'
 import { diagnoseSmtp } from './doctor/smtp.ts'
@@ -14,7 +14,7 @@ const RESEND_SPF = 'amazonses.com'
 /** Credentials, rate, limits and webhook of the transport, then what the DNS says of the sender. */
 export async function diagnoseEmail(
   settings: EmailSettings,
-  { clock, dns }: Pick<Ports, 'clock' | 'dns'>,
+  { clock, api, dns }: Pick<Ports, 'clock' | 'api' | 'dns'>,
   house: House,
 ): Promise<Finding[]> {
   const from = mailHost(senderOf(settings, house.publication.name).address)
@@ -26,7 +26,7 @@ export async function diagnoseEmail(
       return [finding('note', 'email-outbox', message, 'To send them, set EMAIL_FROM and RESEND_API_KEY or SMTP_URL.')]
     }
     case 'resend': {
-      const { findings, names } = await diagnoseResend(settings, clock, from, house)
+      const { findings, names } = await diagnoseResend(settings, { clock, api }, from, house)
       if (!names) return findings
       const { region, ...records } = names
       const sender = {

@@ -1,5 +1,5 @@
-import type { Mailbox } from './address.ts'
-import { wireAddress } from './address.ts'
+import type { Mailbox } from '../../src/domain/address.ts'
+import { wireAddress } from '../../src/domain/address.ts'
 
 /** RFC 5322, 2.1.1: lines should have no more than 78 characters; with encoded words 76 (RFC 2047, 2). */
 const LINE = 76

@@ -18,7 +18,8 @@ export const emailChannel = defineChannel<EmailSettings>({
   document: false,
   perAttempt: mailsPerAttempt,
   disturbs: (settings) => transportOf(settings) !== 'outbox',
-  webhook: (settings) => (settings.resend.webhookSecret === undefined ? undefined : resendWebhook(settings)),
+  webhook: (settings, installation) =>
+    settings.resend.webhookSecret === undefined ? undefined : resendWebhook(settings, installation),
   async diagnose(settings, ports, house) {
     const { diagnoseEmail } = await import('./doctor.ts')
     return diagnoseEmail(settings, ports, house)

@@ -1,19 +1,31 @@
-import { sha256 } from '../../src/domain/hash.ts'
-import { mailHost, wireAddress } from './address.ts'
+import type { House } from '../../src/channel.ts'
+import { hmac, sha256 } from '../../src/domain/hash.ts'
+import { mailHost, wireAddress } from '../../src/domain/address.ts'
 import type { MailContent } from './content.ts'
 import { encodedBody } from './encoding.ts'
 import { freeText, header, mailbox } from './headers.ts'
 import { fillTemplate, type Slots, splitTemplate } from './template.ts'
 
 export interface Recipient {
-  /** Key of the delivery: the Message-ID comes from it, so that the same delivery is the same bytes for ever. */
+  /** Of the delivery, by `mailKey`: the Message-ID comes from it, so that the same delivery is the same for ever. */
   readonly key: string
+  /** When it is sent; absent: when the edition was planned to leave, so that the same delivery is the same bytes. */
+  readonly date?: Date
   /** Checked with `isAddress`. */
   readonly address: string
   readonly slots: Slots
 }
 
-/** The Message-ID of a delivery, the same for ever. */
+/** What stands for a delivery in a mail: other publications' deliveries may have the same key. */
+export function mailKey({ secret }: Pick<House, 'secret'>, deliveryKey: string): string {
+  return hmac(secret, `mail ${deliveryKey}`)
+}
+
+/**
+ * The Message-ID of a delivery, the same for ever.
+ *
+ * @param key by `mailKey`.
+ */
 export function messageId(key: string, content: MailContent): string {
   return `<${sha256(key).slice(0, 40)}@${mailHost(content.from.address)}>`
 }
@@ -54,7 +66,6 @@ function sharedHeaders(content: MailContent): string {
     header('From', mailbox(content.from)),
     content.replyTo ? header('Reply-To', mailbox(content.replyTo)) : '',
     header('Subject', freeText(content.subject)),
-    header('Date', new Date(content.date).toUTCString().replace('GMT', '+0000')),
     ...Object.entries(content.headers)
       .filter(([, value]) => !value.includes(content.slots.unsubscribe))
       .map(([name, value]) => header(name, value)),
@@ -65,8 +76,9 @@ function ownHeaders(content: MailContent): (recipient: Recipient) => string {
   const templates = Object.entries(content.headers)
     .filter(([, value]) => value.includes(content.slots.unsubscribe))
     .map(([name, value]) => ({ name, template: splitTemplate(value, content.slots) }))
-  return ({ key, address, slots }) =>
+  return ({ key, address, slots, date = new Date(content.date) }) =>
     header('To', wireAddress(address) ?? address) +
+    header('Date', date.toUTCString().replace('GMT', '+0000')) +
     header('Message-ID', messageId(key, content)) +
     templates.map(({ name, template }) => header(name, fillTemplate(template, slots))).join('')
 }

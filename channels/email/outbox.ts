@@ -3,8 +3,9 @@ import type { LedgerEntry, Outcome } from '../../src/domain/delivery.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import { unsubscribeUrl } from '../../src/domain/reader-token.ts'
 import { maskAddress } from '../../src/domain/subscriber.ts'
-import { isAddress } from './address.ts'
+import { isAddress } from '../../src/domain/address.ts'
 import { contentSchema, type MailContent } from './content.ts'
+import { later, notAnAddress } from './outcome.ts'
 
 const RETRY_AFTER_MS = 60_000
 
@@ -31,16 +32,12 @@ async function writer(
   ports: Pick<ChannelPorts, 'clock' | 'outbox'>,
   house: House,
 ): Promise<(delivery: LedgerEntry) => Promise<Outcome>> {
-  const { messageId, messageMaker } = await import('./message.ts')
+  const { mailKey, messageId, messageMaker } = await import('./message.ts')
   const make = messageMaker(content)
 
-  return async ({ key, edition, target, address }) => {
-    if (address === undefined || !isAddress(address)) {
-      return {
-        kind: 'rejected',
-        reason: `the address of subscriber ${target} is not a mail address; correct or remove it`,
-      }
-    }
+  return async ({ key: deliveryKey, edition, target, address }) => {
+    if (address === undefined || !isAddress(address)) return notAnAddress(target)
+    const key = mailKey(house, deliveryKey)
     const eml = make({ key, address, slots: { unsubscribe: unsubscribeUrl(house, target) } })
     try {
       const url = await ports.outbox.put({
@@ -58,10 +55,6 @@ async function writer(
       return later(ports, RETRY_AFTER_MS, `the outbox could not be written: ${message}`)
     }
   }
-}
-
-function later({ clock }: Pick<ChannelPorts, 'clock'>, afterMs: number, reason: string): Outcome {
-  return { kind: 'later', notBefore: new Date(clock.now().getTime() + afterMs), reason }
 }
 
 /** `a-z0-9-`; what had to be changed gets a hash, so that two ids never share a file. */

@@ -1,12 +1,12 @@
 import { render } from '@react-email/render'
 import { createElement } from 'react'
 import Digest from '../../emails/digest.tsx'
-import type { House } from '../../src/channel.ts'
+import type { PublicHouse } from '../../src/channel.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { cleanLine, shorten, utf8Bytes } from '../../src/domain/text.ts'
-import { type Mailbox, parseMailbox } from './address.ts'
+import { type Mailbox, parseMailbox } from '../../src/domain/address.ts'
 import { HTML_BYTES_LIMIT, findingsAbout } from './checks.ts'
 import type { MailContent } from './content.ts'
 import { identityHeaders } from './identity.ts'
@@ -23,11 +23,7 @@ const NAME_CHARACTERS = 100
  * One message for all readers of an edition. What differs between them are placeholders, for which `page` and `text`
  * show something harmless: neither carries a link that would unsubscribe anyone.
  */
-export async function renderDigest(
-  edition: Edition,
-  house: Omit<House, 'secret'>,
-  settings: EmailSettings,
-): Promise<Rendering> {
+export async function renderDigest(edition: Edition, house: PublicHouse, settings: EmailSettings): Promise<Rendering> {
   const view = digestView(edition, house)
   const content = await mailContent(edition, house, settings, view)
   const html = splitTemplate(content.html, content.slots)
@@ -54,7 +50,7 @@ export async function renderDigest(
 
 async function mailContent(
   edition: Edition,
-  house: Omit<House, 'secret'>,
+  house: PublicHouse,
   settings: EmailSettings,
   view: DigestView,
 ): Promise<MailContent> {

@@ -1,16 +1,23 @@
 import * as z from 'zod'
-import { type Mailbox, parseMailbox } from './address.ts'
+import { type Mailbox, parseMailbox } from '../../src/domain/address.ts'
+import { readSmtpUrl } from './smtp/url.ts'
 
 const mailbox = z
   .string()
   .refine((text) => parseMailbox(text) !== undefined, { error: 'must be an address: "Name <name@example.com>"' })
-const secret = z.string().min(1).meta({ secret: true })
+const secret = z
+  .string()
+  .trim()
+  .regex(/^[!-~]+$/, { error: 'must be printable ASCII without spaces' })
+  .meta({ secret: true })
 const seconds = z.number().positive().max(240)
 
 const resendSchema = z.strictObject({
   apiKey: secret.optional().describe('RESEND_API_KEY'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
+    .refine((text) => isPlainUrl(text), { error: 'must not carry a name, a password, ? or #' })
+    .transform((text) => text.replace(/\/+$/, ''))
     .default('https://api.resend.com')
     .describe('RESEND_BASE_URL'),
   webhookSecret: secret.optional().describe('RESEND_WEBHOOK_SECRET: what /webhooks/resend checks signatures with'),
@@ -35,7 +42,13 @@ const resendSchema = z.strictObject({
 })
 
 const smtpSchema = z.strictObject({
-  url: secret.optional().describe('SMTP_URL: smtps://user:password@mail.example.com'),
+  url: z
+    .string()
+    .trim()
+    .min(1)
+    .meta({ secret: true })
+    .optional()
+    .describe('SMTP_URL: smtps://user:password@mail.example.com'),
   connections: z.int().min(1).max(50).default(5),
   mailsPerSecond: z.number().min(0.1).max(10_000).optional().describe('Absent: as fast as the server takes them'),
   timeoutSeconds: seconds.default(60).describe('Of one mail'),
@@ -100,6 +113,13 @@ function complete(settings: EmailSettings, context: z.RefinementCtx): void {
     issue(['resend', 'apiKey'], 'must be given (RESEND_API_KEY) for the transport resend')
   if (chosen === 'smtp' && smtp.url === undefined)
     issue(['smtp', 'url'], 'must be given (SMTP_URL) for the transport smtp')
-  if (smtp.url !== undefined && !/^smtps?:\/\/[^/\s]+\/?(\?\S*)?$/i.test(smtp.url))
-    issue(['smtp', 'url'], 'must be an address such as smtps://user:password@mail.example.com')
+  const server = smtp.url === undefined ? undefined : readSmtpUrl(smtp.url)
+  if (typeof server === 'string') issue(['smtp', 'url'], server)
+}
+
+/** Only scheme, host and path: what else an address can carry would end up in messages. */
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === '' && !/[?#]/.test(text)
 }

@@ -1,5 +1,5 @@
 import type { DigestItem, DigestProps } from '../../emails/digest.tsx'
-import type { House } from '../../src/channel.ts'
+import type { PublicHouse } from '../../src/channel.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { cleanLine, cleanText } from '../../src/domain/text.ts'
@@ -13,7 +13,7 @@ const RIGHT_TO_LEFT = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd',
 export type DigestView = Omit<DigestProps, 'unsubscribeUrl' | 'images'>
 
 /** What both parts of the mail show, cleaned for either: no control characters, one line where one is meant. */
-export function digestView(edition: Edition, house: Omit<House, 'secret'>): DigestView {
+export function digestView(edition: Edition, house: PublicHouse): DigestView {
   const { publication, publicUrl } = house
   return {
     language: publication.language,

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { wireAddress } from '../../channels/email/address.ts'
+import { wireAddress } from '../domain/address.ts'
 import { maskAddress, subscriberStates } from '../domain/subscriber.ts'
 import type { CommandWords, ListedState } from './command.ts'
 

@@ -65,5 +65,19 @@ export interface LedgerEntry extends Delivery {
 export type Outcome =
   | { readonly kind: 'sent'; readonly remoteId: string; readonly url?: string }
   | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'later'; readonly notBefore: Date; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  | {
+      readonly kind: 'later'
+      readonly notBefore: Date
+      readonly reason: string
+      /**
+       * The call as a whole was refused, and would be whenever it is made: nothing of it has left or will. What is
+       * named alike goes on together, by itself.
+       */
+      readonly part?: string
+    }
+  | {
+      readonly kind: 'unknown'
+      readonly reason: string
+      /** No replay and no look will tell: a person must find out. */
+      readonly isFinal?: boolean
+    }

@@ -1,3 +1,5 @@
+import { wireAddress } from './address.ts'
+
 export const subscriberStates = ['active', 'unconfirmed', 'unsubscribed'] as const
 export type SubscriberState = (typeof subscriberStates)[number]
 
@@ -33,9 +35,10 @@ export function maskAddress(address: string): string {
 }
 
 /**
- * An address as it is stored and looked up. NOCASE knows the letters of ASCII alone; all others are lower-cased here,
- * so that addresses that differ in case alone are the same in any alphabet.
+ * An address as it is stored and looked up: one mailbox is one reader, however it is spelled. Composed letters are
+ * single ones (NFC), the domain is in ASCII. NOCASE knows the letters of ASCII alone; all others are lower-cased here.
  */
 export function folded(address: string): string {
-  return address.replace(/\P{ASCII}+/gu, (letters) => letters.toLowerCase())
+  const composed = address.normalize('NFC')
+  return (wireAddress(composed) ?? composed).replace(/\P{ASCII}+/gu, (letters) => letters.toLowerCase())
 }

@@ -7,6 +7,7 @@ import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { headLines } from './status/edition.ts'
 import { requireEdition, requireStore } from './status/require.ts'
+import { shownText } from './shown.ts'
 import { countOf, countOpen, figure } from './tally.ts'
 import { UsageError, type Terminal } from './terminal.ts'
 import { openWorld } from './world.ts'
@@ -91,12 +92,11 @@ const wordsOf: Readonly<Record<LetGo['done'], Words>> = {
 
 /** What an editor overrules is said once more. */
 function heldFor({ state, reason }: StoredEdition): string[] {
-  return state === 'held' && reason !== '' ? [`It was held: ${reason}.`] : []
+  return state === 'held' && reason !== '' ? [`It was held: ${shownText(reason)}.`] : []
 }
 
-function nextStep({ edition }: StoredEdition, { config, callOptions }: Configuration): string {
-  const minutes = config.schedule.pollMinutes
-  return `A running worker carries it out at its next look, within ${minutes} minute${minutes === 1 ? '' : 's'}; without one: groundwire run --date ${edition.date}${callOptions}`
+function nextStep({ edition }: StoredEdition, { callOptions }: Configuration): string {
+  return `A running worker carries it out within a quarter of a minute; without one: groundwire run --date ${edition.date}${callOptions}`
 }
 
 /** Holding and cancelling reach every worker before its next claim: a call in flight is finished, no further one made. */
@@ -139,7 +139,7 @@ function asJson({ edition, state, reason }: StoredEdition, counts: readonly Ledg
   return `${JSON.stringify({
     edition: edition.id,
     state,
-    reason,
+    reason: shownText(reason),
     done: said.done,
     sent,
     unsent,

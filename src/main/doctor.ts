@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isAddress } from '../../channels/email/address.ts'
+import { isAddress } from '../domain/address.ts'
 import { emailChannel } from '../../channels/email/index.ts'
 import type { Command } from '../cli.ts'
 import { ConfigError } from '../config.ts'
@@ -117,7 +117,8 @@ async function sendTest(
     return [finding('error', 'test-off', 'The channel e-mail is off.', 'Turn it on to send a test.')]
   const { sendTestMail } = await import('../../channels/email/doctor/test-mail.ts')
   const outbox = createOutbox(createFiles(dataFolder))
-  return [await sendTestMail(settings.data, { clock: world.ports.clock, outbox }, world.houseFor(about), to)]
+  const { clock, api } = world.ports
+  return [await sendTestMail(settings.data, { clock, api, outbox }, world.houseFor(about), to)]
 }
 
 function tell(areas: readonly Area[], { json }: DoctorCommand, terminal: Terminal, secrets: readonly string[]): number {

@@ -5,7 +5,7 @@ import { canonicalUrl } from '../domain/url.ts'
 import type { SourceAbout } from '../ports.ts'
 
 /** Who speaks: the configuration first, then what the source says of itself, as far as that makes sense. */
-export function houseFrom(config: Config, about: SourceAbout, secret: string): House {
+export function houseFrom(config: Config, about: SourceAbout, keys: Pick<House, 'secret' | 'installation'>): House {
   const { publication } = config
   const url = publication.url ?? canonicalUrl(about.url ?? '') ?? 'http://localhost'
   return {
@@ -18,6 +18,6 @@ export function houseFrom(config: Config, about: SourceAbout, secret: string): H
       address: publication.address,
     },
     publicUrl: config.url ?? `http://localhost:${config.port}`,
-    secret,
+    ...keys,
   }
 }

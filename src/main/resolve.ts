@@ -1,3 +1,4 @@
+import { channels } from '../../channels/index.ts'
 import type { Command } from '../cli.ts'
 import type { DeliveryState, LedgerEntry } from '../domain/delivery.ts'
 import { settleEditions } from '../pipeline/carry-out.ts'
@@ -6,13 +7,12 @@ import { systemClock } from '../world/clock.ts'
 import { createLog } from '../world/log.ts'
 import { loadConfiguration } from './configuration.ts'
 import { packageRoot } from './package.ts'
+import { shownText } from './shown.ts'
 import { requireStore } from './status/require.ts'
 import { figure, stateName, tallyCounts } from './tally.ts'
 import { printable, UsageError, type Terminal } from './terminal.ts'
 
 type ResolveCommand = Extract<Command, { kind: 'resolve' }>
-
-const EDITIONS_SEARCHED = 1000
 
 /** A person's word on what only a person can tell: whether a delivery that is in doubt, or was refused, has left. */
 export async function resolveCommand(command: ResolveCommand, terminal: Terminal): Promise<number> {
@@ -51,7 +51,7 @@ async function whyNone(store: Store, { target, resolution }: ResolveCommand, isE
   const entry = isEdition ? undefined : await deliveryOf(store, target)
   if (!isEdition && !entry)
     throw new UsageError(
-      `there is neither an edition nor a delivery ${target}. groundwire status EDITION shows the keys of what needs review.`,
+      `there is neither an edition nor a delivery ${shownText(target)}. groundwire status EDITION shows the keys of what needs review.`,
     )
   const edition = entry?.edition ?? target
   if (resolution === 'retry' && (await store.edition(edition))?.state === 'cancelled')
@@ -71,12 +71,17 @@ function scopeOf(resolution: Resolution, entry: LedgerEntry | undefined): string
     : 'Only what needs review, is unknown or was rejected can be tried anew.'
 }
 
-/** A key begins with its channel, and where it is long lists of readers with the edition: the rest need not be read. */
+/**
+ * The key of what is for a reader begins with its channel and edition: only that edition is read, as far as to the match.
+ * Of what is delivered once there is little.
+ */
 async function deliveryOf(store: Store, key: string): Promise<LedgerEntry | undefined> {
-  const channel = key.slice(0, key.indexOf('/'))
-  const editions = await store.editions(EDITIONS_SEARCHED)
-  const edition = editions.find(({ id }) => key.startsWith(`${channel}/${id}/`))?.id
-  for await (const entry of store.walk({ channel, ...(edition !== undefined && { edition }) }))
+  const [channel = '', schedule, day] = key.split('/')
+  const edition = `${schedule}/${day}`
+  const isOfEdition = (await store.edition(edition)) !== undefined
+  const isForReaders = channels.some(({ id, audience }) => id === channel && audience === 'subscribers')
+  if (isForReaders && !isOfEdition) return undefined
+  for await (const entry of store.walk({ channel, ...(isOfEdition && { edition }) }))
     if (entry.key === key) return entry
   return undefined
 }

@@ -26,6 +26,7 @@ export async function runCommand(
       draft: command.approve ? 'as-seen' : 'anew',
       dryRun: command.dryRun,
     })
+    if (command.now) await world.ports.store.hurry([...configuration.config.channels.keys()], world.ports.clock.now())
     const report = await run(world.ports, input, (step) => progress.step(step), signal)
     progress.end()
     terminal.out(

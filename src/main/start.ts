@@ -63,8 +63,8 @@ async function openServers(
   signal: AbortSignal,
 ): Promise<readonly [readers: Served, desk: Served]> {
   const { store, files, log, clock } = world.ports
-  const { tokenSecrets, settings } = world
-  const webhooks = settings.channels.flatMap(({ channel, settings: own }) => channel.webhook?.(own) ?? [])
+  const { tokenSecrets, settings, installation } = world
+  const webhooks = settings.channels.flatMap(({ channel, settings: own }) => channel.webhook?.(own, installation) ?? [])
   const desk = openDesk(world.ports, house.now, world.settings)
   const app = (mode: WebDeps['mode']) =>
     createApp({

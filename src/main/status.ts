@@ -2,9 +2,11 @@ import type { Command } from '../cli.ts'
 import type { EditionSummary, LedgerCount, Store } from '../ports.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
-import { everything, missed } from './status/entries.ts'
+import { writeJsonList, writeTable } from './lists.ts'
+import { shownText } from './shown.ts'
+import { csvColumns, entryAsJson, entryAsRow, everything, missed } from './status/entries.ts'
 import { headLines, showEdition } from './status/edition.ts'
-import { writeCsv, writeJson, writeMissed } from './status/lists.ts'
+import { writeMissed } from './status/missed.ts'
 import { requireEdition } from './status/require.ts'
 import { openExistingStore } from './store.ts'
 import { figure } from './tally.ts'
@@ -14,13 +16,13 @@ import { systemClock } from '../world/clock.ts'
 type StatusCommand = Extract<Command, { kind: 'status' }>
 
 const EDITIONS_SHOWN = 20
-/** What calls are paced by, and what people call it. */
+/** What calls are paced by, and what people call it: fixed here, since a sender tells only once it has been opened. */
 const PACES = [
   ['resend', 'Resend'],
   ['smtp', 'SMTP'],
 ] as const
 
-/** Who got what, what is owed, what is unknown; writes nothing. */
+/** Who got what, what is owed, what is unknown; changes nothing. 1 when a list could not be read to its end. */
 export async function statusCommand(command: StatusCommand, terminal: Terminal): Promise<number> {
   const configuration = await loadConfiguration(command, terminal, packageRoot)
   const store = await openExistingStore(configuration.dataFolder)
@@ -34,8 +36,7 @@ export async function statusCommand(command: StatusCommand, terminal: Terminal):
   }
   try {
     if (command.edition !== undefined) await requireEdition(store, command.edition)
-    await show(store, command, configuration, terminal)
-    return 0
+    return await show(store, command, configuration, terminal)
   } finally {
     await store.close()
   }
@@ -46,17 +47,22 @@ async function show(
   command: StatusCommand,
   { callOptions }: Configuration,
   terminal: Terminal,
-): Promise<void> {
+): Promise<number> {
   const { edition: id, failed, csv, json } = command
   const entries = (failed ? missed : everything)(store, id)
-  if (csv) return writeCsv(entries, terminal)
-  if (failed && !json) return writeMissed(entries, terminal)
-  if (id === undefined) return failed ? writeJson({}, entries, terminal) : showAll(store, json, terminal)
-  const { edition, findings, ...rest } = await requireEdition(store, id)
-  const head = { ...rest, id, subject: edition.subject }
-  const counts = await store.counts(id)
-  if (!json) return showEdition(store, head, counts, callOptions, terminal)
-  return writeJson({ ...summary(head), findings, counts: counts.map(countAsJson) }, entries, terminal)
+  const asJson = (head: object): Promise<number> => writeJsonList(terminal, head, 'deliveries', entries, entryAsJson)
+  if (csv) await writeTable(terminal, csvColumns, entries, entryAsRow)
+  else if (failed && !json) await writeMissed(entries, terminal)
+  else if (id === undefined && failed) return asJson({})
+  else if (id === undefined) await showAll(store, json, terminal)
+  else {
+    const { edition, findings, ...rest } = await requireEdition(store, id)
+    const head = { ...rest, id, subject: edition.subject }
+    const counts = await store.counts(id)
+    if (json) return asJson({ ...summary(head), findings, counts: counts.map(countAsJson) })
+    await showEdition(store, head, counts, callOptions, terminal)
+  }
+  return 0
 }
 
 async function showAll(store: Store, json: boolean, terminal: Terminal): Promise<void> {
@@ -109,7 +115,7 @@ function summary({
   subject,
   approvedAt,
 }: Pick<EditionSummary, 'id' | 'state' | 'reason' | 'subject' | 'approvedAt'>): object {
-  return { id, state, reason, subject, approvedAt: approvedAt ?? null }
+  return { id, state, reason: shownText(reason), subject, approvedAt: approvedAt ?? null }
 }
 
 function countAsJson({ channel, state, count }: LedgerCount): object {

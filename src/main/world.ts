@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sha256 } from '../domain/hash.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { channels } from '../../channels/index.ts'
 import type { House, Sender } from '../channel.ts'
@@ -34,6 +35,8 @@ export interface World {
   readonly worker: Worker
   /** What the tokens in readers' links may have been made with: the secret of now, and the store's own, used until one was configured. */
   readonly tokenSecrets: readonly string[]
+  /** See `House`. */
+  readonly installation: string
   houseFor(about: SourceAbout): House
   sendersFor(house: House): ReadonlyMap<string, Sender>
 }
@@ -54,6 +57,7 @@ export async function openWorld(
   try {
     const ownSecret = await store.remember('secret', () => randomBytes(32).toString('base64url'))
     const secret = config.secret ?? ownSecret
+    const installation = sha256(`installation ${ownSecret}`).slice(0, 10)
     const tokenSecrets = [...new Set([secret, ownSecret])]
     const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', tokenSecrets)
     for (const notice of configuration.notices) log.warn(notice)
@@ -66,7 +70,8 @@ export async function openWorld(
       settings: makeSettings(configuration, on, source),
       worker: { name: workerName(), isGone, patienceMs: PATIENCE_MS },
       tokenSecrets,
-      houseFor: (about) => houseFrom(config, about, secret),
+      installation,
+      houseFor: (about) => houseFrom(config, about, { secret, installation }),
       sendersFor: (house) =>
         new Map(only.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house)])),
       close: () => store.close(),

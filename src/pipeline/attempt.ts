@@ -18,7 +18,7 @@ const LOOKS = 3
 
 /** One settlement for each delivery of the claim, in order. */
 export async function attempt(
-  ports: Pick<Ports, 'clock' | 'log'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'store'>,
   sender: Sender,
   claim: Claim,
   heard: (hint: PaceHint) => void,
@@ -38,13 +38,18 @@ export async function attempt(
 }
 
 async function sendOnce(
-  ports: Pick<Ports, 'clock' | 'log'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'store'>,
   sender: Sender,
   { channel, group, rendering, deliveries, settled }: Claim,
   heard: (hint: PaceHint) => void,
 ): Promise<Outcome[]> {
+  const othersSent = async (): Promise<boolean> => {
+    const counts = await ports.store.counts(deliveries[0]?.edition ?? '')
+    return counts.some((count) => count.channel === channel && count.state === 'sent')
+  }
+  const call = { key: group, rendering, deliveries, settled, othersSent }
   try {
-    return await inTime(ports, (signal) => sender.send({ key: group, rendering, deliveries, settled }, signal, heard))
+    return await inTime(ports, (signal) => sender.send(call, signal, heard))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     ports.log.error(`${channel}: the attempt ${group} broke off: ${reason}`)
@@ -84,10 +89,16 @@ async function inTime<T>({ clock }: Pick<Ports, 'clock'>, act: (signal: AbortSig
   }
 }
 
-/** Not in the last minutes of the window: the call must arrive within it. */
+/**
+ * Not in the last minutes of the window: the call must arrive within it. An attempt in the future was made by a clock
+ * that has been set back since: nobody knows how long ago that was.
+ */
 function mayReplay(sender: Sender, claim: Claim, now: Date): boolean {
-  const firstAttempts = claim.deliveries.map(({ firstAttemptAt }) => Date.parse(firstAttemptAt ?? now.toISOString()))
-  return now.getTime() - Math.min(...firstAttempts) < sender.replayWindowMs - ATTEMPT_MS
+  const ages = claim.deliveries.map(
+    ({ firstAttemptAt }) => now.getTime() - Date.parse(firstAttemptAt ?? now.toISOString()),
+  )
+  if (sender.replayWindowMs === Infinity) return true
+  return Math.max(...ages) < sender.replayWindowMs - ATTEMPT_MS && Math.min(...ages) > -ATTEMPT_MS
 }
 
 interface Rules {
@@ -113,9 +124,11 @@ function settlementFor(
   const reason = outcome?.reason ?? `${group} may have left before`
   if (outcome?.kind === 'later') {
     const notBefore = new Date(Math.max(outcome.notBefore.getTime(), now.getTime() + LEAST_WAIT_MS))
+    if (outcome.part !== undefined) return { kind: 'later', reason, notBefore, part: outcome.part }
     return { kind: isReplay ? 'unknown' : 'later', reason, notBefore }
   }
   const doubts = delivery?.doubts ?? 0
+  if (outcome?.isFinal) return { kind: 'review', reason }
   if (!canReplay && (!canLook || (!outcome && doubts >= LOOKS)))
     return { kind: 'review', reason: `${reason}; look on the other side, then settle it by hand` }
   const waitMs = canReplay

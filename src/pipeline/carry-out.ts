@@ -46,7 +46,7 @@ export async function carryOut(
 
 /** An edition whose ledger does not add up is named and stays open; it keeps no other from being closed. */
 export async function settleEditions({ store, log }: Pick<Ports, 'store' | 'log'>): Promise<void> {
-  for (const { id } of await store.editions(OPEN_EDITIONS, ['approved', 'sending'])) {
+  for (const { id } of await store.editions(OPEN_EDITIONS, ['approved', 'sending', 'held'])) {
     try {
       await store.settleEdition(id)
     } catch (error) {

@@ -40,6 +40,7 @@ export async function deliver(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  await ports.store.giveUp(worker.name, [...senders.keys()], ports.clock.now())
   const lanes = [...senders].flatMap(([channel, sender]) => {
     const way: Way = {
       ports,
@@ -78,18 +79,35 @@ async function runLane(way: Way, onProgress: (progress: Progress) => void, signa
     }
     if (!(await pacer.turn(signal))) break
     // The last call is settled and the next one claimed in one commit.
-    const [claim] = await Promise.all([
+    const [claimed, settled] = await Promise.allSettled([
       signal.aborted ? undefined : request().then((asked) => ports.store.claim(asked)),
       settling,
     ])
-    if (!claim) continue
-    const settlements = await attempt(ports, sender, claim, pacer.heard)
-    await pacer.settled()
-    settling = settle(way, claim, settlements, onProgress)
+    if (claimed.status === 'rejected') throw claimed.reason
+    if (settled.status === 'rejected') {
+      if (claimed.value) await notCalled(way, claimed.value)
+      throw settled.reason
+    }
+    if (!claimed.value) continue
+    const settlements = await attempt(ports, sender, claimed.value, pacer.heard)
+    settling = settle(way, claimed.value, settlements, onProgress)
     // Whoever waits for it next is told.
     settling.catch(() => undefined)
+    await pacer.settled()
   }
   await settling
+}
+
+/** Gives a claim back that nothing was done about, so that it is not taken for one in doubt. */
+async function notCalled(way: Way, claim: Claim): Promise<void> {
+  if (claim.kind === 'doubtful') return
+  const later: Settlement = { kind: 'later', notBefore: way.ports.clock.now(), reason: 'it was not called' }
+  await settle(
+    way,
+    claim,
+    claim.deliveries.map(() => later),
+    () => undefined,
+  )
 }
 
 async function settle(

@@ -44,7 +44,7 @@ export function openPacer(ports: Pick<Ports, 'clock' | 'store'>, pace: Pace | un
   return {
     isReady: () => pausedUntil <= clock.now().getTime() && turns?.isReady() === true,
     async turn(signal) {
-      const at = turns ? await turns.next() : 0
+      const at = turns ? await turns.next(signal) : 0
       // Meanwhile another lane may have been told to stop.
       return at !== undefined && (await wait(at, signal)) && wait(pausedUntil, signal)
     },
@@ -63,41 +63,59 @@ function turnsOf(
   { clock, store }: Pick<Ports, 'clock' | 'store'>,
   pace: Pace,
   horizonMs: number,
-): { isReady(): boolean; next(): Promise<number | undefined>; drop(): void } {
-  let kept: Reservation | undefined
-  let taken = 0
+): { isReady(): boolean; next(signal: AbortSignal): Promise<number | undefined>; drop(): void } {
+  let lot = emptyLot
   let reserving: Promise<Reservation> | undefined
-  const take = (now: number): number | undefined => {
-    if (!kept) return undefined
-    const { from, everyMs, calls } = kept
-    while (taken < calls) {
-      const at = from.getTime() + everyMs * taken++
-      if (at + everyMs >= now) return at
-    }
-    return undefined
-  }
   const reserve = async (): Promise<Reservation> => {
-    kept = await store.reserve(pace, { now: clock.now(), spanMs: SPAN_MS, horizonMs })
-    taken = 0
+    const reservation = await store.reserve(pace, { now: clock.now(), spanMs: SPAN_MS, horizonMs })
+    lot = lotOf(reservation)
     reserving = undefined
-    return kept
+    return reservation
   }
   return {
-    async next() {
-      for (;;) {
-        const at = take(clock.now().getTime())
+    async next(signal) {
+      while (!signal.aborted) {
+        const at = lot.take(clock.now().getTime())
         if (at !== undefined) return at
         const { calls } = await (reserving ??= reserve())
         if (calls === 0) return undefined
       }
+      return undefined
     },
     isReady() {
       const now = clock.now().getTime()
-      if (!kept || taken >= kept.calls) return false
-      const at = kept.from.getTime() + kept.everyMs * taken
-      return at <= now && now <= at + kept.everyMs
+      return (lot.coming(now) ?? Infinity) <= now
     },
-    drop: () => void (kept = undefined),
+    drop: () => void (lot = emptyLot),
+  }
+}
+
+interface Lot {
+  /** The next turn whose time has not passed; it stays. */
+  coming(now: number): number | undefined
+  take(now: number): number | undefined
+}
+
+const emptyLot: Lot = { coming: () => undefined, take: () => undefined }
+
+function lotOf({ from, everyMs, calls }: Reservation): Lot {
+  let taken = 0
+  let isFresh = calls > 0
+  const at = (turn: number): number => from.getTime() + everyMs * turn
+  const coming = (now: number): number | undefined => {
+    while (taken < calls && at(taken + 1) < now) taken += 1
+    return taken < calls ? at(taken) : undefined
+  }
+  return {
+    coming,
+    take(now) {
+      const turn = coming(now)
+      if (turn !== undefined) taken += 1
+      // Where reserving took longer than what was reserved, one turn is still good: its time has passed, not come.
+      else if (!isFresh) return undefined
+      isFresh = false
+      return turn ?? now
+    },
   }
 }
 

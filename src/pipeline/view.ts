@@ -31,10 +31,22 @@ export interface EditionLine {
   readonly items: number
 }
 
-/** What the editors' desk may ask; it changes nothing. */
+/** An edition that has been let go, for everybody: nothing is rendered for it, and nothing counted. */
+export interface PublishedEdition {
+  readonly edition: Edition
+  /** As frozen at approval. */
+  renderings(): Promise<readonly FrozenRendering[]>
+}
+
+/** What may be asked about editions; it changes nothing. */
 export interface Desk {
   readonly publication: Publication
   /** Newest first. */
   list(limit: number): Promise<EditionLine[]>
+  /** For editors alone: renders a draft anew, which takes a hundred times as long as reading a published one. */
   view(id: string): Promise<EditionView | undefined>
+  /** Those that readers may see, newest first. */
+  listPublished(limit: number): Promise<EditionLine[]>
+  /** Undefined, without rendering anything, for what readers may not see. */
+  published(id: string): Promise<PublishedEdition | undefined>
 }

@@ -22,7 +22,7 @@ export interface ClaimRequest {
   readonly now: Date
   /** Only these channels. */
   readonly channels: readonly string[]
-  /** Claims made before this instant are given up by their worker. */
+  /** Claims that others made before this instant are given up; a worker's own never grow old (see `giveUp`). */
   readonly staleBefore: Date
   /** Workers known to be gone: their claims are stale whatever their age. */
   readonly gone: readonly string[]

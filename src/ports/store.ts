@@ -109,6 +109,14 @@ export interface Store extends ReaderStore, PaceStore {
   settleEdition(id: string): Promise<EditionState>
   renderings(edition: string): Promise<FrozenRendering[]>
 
+  /**
+   * To be called before a pass. What this worker claimed in an earlier one and never settled may be claimed again, in
+   * doubt. So may what is in doubt since a time that is yet to come: the clock was set back, and how old its key is
+   * nobody knows. Writes nothing when there is nothing.
+   */
+  giveUp(worker: string, channels: readonly string[], now: Date): Promise<void>
+  /** What waits for a time is due now, and no pause that a provider asked for holds any more: somebody knows better. */
+  hurry(channels: readonly string[], now: Date): Promise<void>
   /** Whether `claim` would find something; reads only. */
   isDue(request: ClaimRequest): Promise<boolean>
   /**
@@ -124,8 +132,8 @@ export interface Store extends ReaderStore, PaceStore {
    */
   settle(worker: string, outcomes: ReadonlyMap<string, Settlement>, at: Date): Promise<void>
   /**
-   * A person's word on a delivery, or on all of an edition that need review. `sent` and `drop`: of what is in review or
-   * unknown. `retry`: also of what was rejected; under a new key, and only when the edition is not cancelled and nothing
+   * A person's word on a delivery, or on all of an edition that need review. `sent` and `drop`: of what is in review,
+   * unknown, or not called yet. `retry`: also of what was rejected; under a new key, and only when the edition is not cancelled and nothing
    * else of its group is open (a replay must carry it).
    * @returns how many were settled so.
    */

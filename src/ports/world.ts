@@ -47,6 +47,7 @@ export interface ApiRequest extends HttpRequest {
  * `network` and `too-large` leave open what the other side did.
  */
 export interface Api {
+  get(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>
   post(request: ApiRequest, signal?: AbortSignal): Promise<HttpResponse>
 }
 

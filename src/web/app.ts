@@ -1,11 +1,10 @@
 import { Hono } from 'hono'
-import { trimTrailingSlash } from 'hono/trailing-slash'
 import type { Desk } from '../pipeline/view.ts'
 import type { Webhook } from '../channel.ts'
 import type { Clock, Files, Log, ReaderStore } from '../ports.ts'
 import { deskRoutes } from './desk/routes.ts'
 import { feedRoutes } from './feeds.ts'
-import { readingOnly, safeHeaders, thisMachineOnly } from './headers.ts'
+import { readingOnly, safeHeaders, thisMachineOnly, withoutTrailingSlash } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { plainPage } from './page.ts'
 import { readerRoutes } from './reader/routes.ts'
@@ -40,7 +39,7 @@ export function createApp(deps: WebDeps): Hono {
   if (mode === 'preview') app.use(thisMachineOnly(desk))
   app.route('/', unsubscribeRoutes({ ...deps, house: () => desk.publication }))
   if (mode === 'start') app.route('/', webhookRoutes(deps))
-  app.use(readingOnly(), trimTrailingSlash())
+  app.use(readingOnly(), withoutTrailingSlash())
   app.route('/', healthRoutes(health, log))
   app.route('/', feedRoutes(files))
   if (mode === 'preview') app.route('/desk', deskRoutes(desk))

@@ -47,6 +47,19 @@ export function readingOnly(): MiddlewareHandler {
 }
 
 /**
+ * Where there is nothing at an address that ends in a slash, the one without it may be meant. Relative, for what stands
+ * before the path on the way here, scheme and host included, is not known.
+ */
+export function withoutTrailingSlash(): MiddlewareHandler {
+  return createMiddleware(async (c, next) => {
+    await next()
+    const { pathname, search } = new URL(c.req.url)
+    const last = /([^/]+)\/$/.exec(pathname)?.[1]
+    if (c.res.status === 404 && last !== undefined) c.res = c.redirect(`../${last}${search}`, 301)
+  })
+}
+
+/**
  * The desk shows what is not published yet and knows no sign-in. It has a listener of its own on loopback, and there
  * answers under this machine's own names alone: that keeps out a web page that points a name of its own at this machine
  * (DNS rebinding), and a proxy that says it is one. A proxy that hides itself cannot be told from a browser here: what

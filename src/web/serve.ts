@@ -17,6 +17,13 @@ export class ServeError extends Error {
 const GRACE_MS = 5_000
 
 /**
+ * Pages are small and requests smaller: whoever takes longer to send one, or holds more connections, keeps others out.
+ * Node looks for the late ones as often as its interval says.
+ */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
+const MAX_CONNECTIONS = 1_000
+
+/**
  * Opens the app on a port; 0 lets the system pick a free one. Closes by itself when the signal aborts.
  * @throws ServeError when the port cannot be had.
  */
@@ -26,11 +33,12 @@ export async function serve(
   signal?: AbortSignal,
 ): Promise<Served> {
   const answer = getRequestListener(app.fetch)
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(LIMITS, (incoming, outgoing) => {
     // A connection lingers after its answer, even when the server is closing and waits for it.
     outgoing.once('close', () => server.listening || server.closeIdleConnections())
     void answer(incoming, outgoing)
   })
+  server.maxConnections = MAX_CONNECTIONS
   await listen(server, port, host)
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= stop(server))

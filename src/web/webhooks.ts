@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Webhook } from '../channel.ts'
 import { reconcile } from '../pipeline/reconcile.ts'
 import type { Ports, ReaderStore } from '../ports.ts'
+import { rareWarnings } from './rare-warnings.ts'
 
 export interface WebhookDeps extends Pick<Ports, 'clock' | 'log'> {
   readonly store: Pick<ReaderStore, 'report' | 'subscriber'>
@@ -18,6 +19,7 @@ const MAX_BODY_BYTES = 256 * 1024
  */
 export function webhookRoutes({ webhooks, ...ports }: WebhookDeps): Hono {
   const app = new Hono()
+  const warn = rareWarnings(ports)
   const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.body(null, 413) })
   const named = (name: string): Webhook | undefined => webhooks.find((webhook) => webhook.name === name)
   app.post(PATH, limit, async (c) => {
@@ -25,7 +27,7 @@ export function webhookRoutes({ webhooks, ...ports }: WebhookDeps): Hono {
     if (!webhook) return c.body(null, 404)
     const told = await webhook.read(await c.req.text(), (name) => c.req.header(name))
     if (told.kind === 'refused') {
-      ports.log.warn(`A call of /webhooks/${webhook.name} was refused: ${told.reason}.`)
+      warn(`A call of /webhooks/${webhook.name} was refused: ${told.reason}.`)
       return c.body(null, 400)
     }
     if (told.kind === 'ignored') return c.body(null, 200)

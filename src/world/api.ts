@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import type { Api, ApiRequest, HttpResponse } from '../ports.ts'
+import type { Api, ApiRequest, HttpRequest, HttpResponse } from '../ports.ts'
 import { HttpError } from './http-error.ts'
 
 export interface ApiOptions {
@@ -12,29 +12,34 @@ export interface ApiOptions {
  * Calls to services that the operator named. Over `node:http`, which hands the parts of a body to the system as they
  * are: a page that a hundred mails share is neither copied nor joined. Connections are kept and used again.
  *
- * An answer that comes before all of the request was written is an answer like any other. Compression is not asked for.
+ * What is said of a call names scheme, host and path, and nothing that a query could carry. An answer that comes before all of the request was written is an answer like any other. Compression is not asked for.
  */
 export function createApi({ userAgent }: ApiOptions): Api {
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) }
+  const call = async (request: Call, signal: AbortSignal | undefined): Promise<HttpResponse> => {
+    const deadline = AbortSignal.timeout(request.timeoutMs)
+    const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
+    const state = { left: false }
+    const explain = (error: unknown): unknown => explained(error, request, state.left, deadline, signal)
+    try {
+      signal?.throwIfAborted()
+      const message = await exchange(request, agents, userAgent, stop, state)
+      return { ...answerOf(message, request), body: limited(message, request, explain) }
+    } catch (error) {
+      throw explain(error)
+    }
+  }
   return {
-    async post(request, signal) {
-      const deadline = AbortSignal.timeout(request.timeoutMs)
-      const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
-      const state = { left: false }
-      const explain = (error: unknown): unknown => explained(error, request, state.left, deadline, signal)
-      try {
-        signal?.throwIfAborted()
-        const message = await exchange(request, agents, userAgent, stop, state)
-        return { ...answerOf(message, request), body: limited(message, request, explain) }
-      } catch (error) {
-        throw explain(error)
-      }
-    },
+    get: (request, signal) => call(request, signal),
+    post: (request, signal) => call(request, signal),
   }
 }
 
+/** Without a body it is GET, with one POST. */
+type Call = HttpRequest & Partial<Pick<ApiRequest, 'body'>>
+
 async function exchange(
-  { url, headers, body }: ApiRequest,
+  { url, headers, body }: Call,
   agents: { readonly http: http.Agent; readonly https: https.Agent },
   userAgent: string,
   signal: AbortSignal,
@@ -42,14 +47,14 @@ async function exchange(
 ): Promise<http.IncomingMessage> {
   const target = URL.canParse(url) ? new URL(url) : undefined
   if (target?.protocol !== 'https:' && target?.protocol !== 'http:')
-    throw new HttpError('unsent', `"${url}" is not an http(s) address.`)
+    throw new HttpError('unsent', `"${shown(url)}" is not an http(s) address.`)
   const secure = target.protocol === 'https:'
-  const length = body.reduce((sum, part) => sum + part.byteLength, 0)
+  const length = body?.reduce((sum, part) => sum + part.byteLength, 0)
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   const request = (secure ? https : http).request(target, {
-    method: 'POST',
+    method: body ? 'POST' : 'GET',
     agent: secure ? agents.https : agents.http,
-    headers: { 'user-agent': userAgent, ...headers, 'content-length': length },
+    headers: { 'user-agent': userAgent, ...headers, ...(length === undefined ? {} : { 'content-length': length }) },
     signal,
   })
   // Until the connection stands (with TLS: is trusted) nothing of the request can have left.
@@ -60,13 +65,13 @@ async function exchange(
   request.on('response', resolve).on('error', reject)
   // One write to the system for all parts.
   request.cork()
-  for (const part of body) request.write(part)
+  for (const part of body ?? []) request.write(part)
   request.end()
   request.uncork()
   return promise
 }
 
-function answerOf(message: http.IncomingMessage, { url }: ApiRequest): Omit<HttpResponse, 'body'> {
+function answerOf(message: http.IncomingMessage, { url }: Call): Omit<HttpResponse, 'body'> {
   return {
     status: message.statusCode ?? 0,
     url,
@@ -79,7 +84,7 @@ function answerOf(message: http.IncomingMessage, { url }: ApiRequest): Omit<Http
 
 async function* limited(
   message: http.IncomingMessage,
-  { url, maxBytes }: ApiRequest,
+  { url, maxBytes }: Call,
   explain: (error: unknown) => unknown,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0
@@ -89,7 +94,7 @@ async function* limited(
       if (!(part instanceof Uint8Array)) continue
       bytes += part.byteLength
       if (bytes > maxBytes)
-        throw new HttpError('too-large', `${url} answered with more than the limit of ${maxBytes} bytes.`)
+        throw new HttpError('too-large', `${shown(url)} answered with more than the limit of ${maxBytes} bytes.`)
       yield part
     }
   } catch (error) {
@@ -99,16 +104,23 @@ async function* limited(
 
 function explained(
   error: unknown,
-  { url, timeoutMs }: ApiRequest,
+  { url, timeoutMs }: Call,
   left: boolean,
   deadline: AbortSignal,
   signal: AbortSignal | undefined,
 ): unknown {
   if (error instanceof HttpError) return error
   const reason = error instanceof Error ? error.message || error.name : String(error)
-  if (!left) return new HttpError('unsent', `${url} could not be reached: ${reason}.`, error)
+  const place = shown(url)
+  if (!left) return new HttpError('unsent', `${place} could not be reached: ${reason}.`, error)
   if (signal?.aborted) return signal.reason
   if (deadline.aborted)
-    return new HttpError('timeout', `${url} did not answer completely within ${timeoutMs} ms.`, error)
-  return new HttpError('network', `The connection to ${url} broke off: ${reason}.`, error)
+    return new HttpError('timeout', `${place} did not answer completely within ${timeoutMs} ms.`, error)
+  return new HttpError('network', `The connection to ${place} broke off: ${reason}.`, error)
+}
+
+function shown(url: string): string {
+  if (!URL.canParse(url)) return 'what was called'
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
 }

@@ -15,6 +15,9 @@ export class FilesError extends Error {
  * rejects, or the process dies at any instant, the old file is whole. What a killed process left behind is never
  * listed, and is cleared from a folder at the next writer's first write there, also when that finds the
  * bytes in place already.
+ *
+ * What lies in `public/` may be read as the umask says, for a web server of another user; all else is for this user
+ * alone: mail in an outbox names its reader.
  */
 export function createFiles(root: string): Files {
   const cleared = new Set<string>()
@@ -27,8 +30,9 @@ export function createFiles(root: string): Files {
         if (!cleared.has(folder)) await clearLeftovers(folder)
         cleared.add(folder)
         if (await holds(target, bytes)) return 'same'
-        await makeFolder(folder)
-        await replace(target, bytes)
+        await makeFolder(root)
+        await makeFolder(folder, isPublic(path) ? undefined : 0o700)
+        await replace(target, bytes, isPublic(path) ? undefined : 0o600)
         return 'written'
       } catch (error) {
         throw explained(error, 'write', target)
@@ -67,6 +71,10 @@ function inside(root: string, path: string): string {
   return join(root, ...segments)
 }
 
+function isPublic(path: string): boolean {
+  return path.startsWith('public/')
+}
+
 async function holds(target: string, bytes: Uint8Array): Promise<boolean> {
   try {
     if ((await stat(target)).size !== bytes.byteLength) return false
@@ -77,10 +85,10 @@ async function holds(target: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-async function replace(target: string, bytes: Uint8Array): Promise<void> {
+async function replace(target: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
   const temporary = join(dirname(target), temporaryName())
   try {
-    await writeDurably(temporary, bytes)
+    await writeDurably(temporary, bytes, mode)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
@@ -89,14 +97,14 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
   await syncFolder(dirname(target))
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  await using file = await open(path, 'wx')
+async function writeDurably(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
+  await using file = await open(path, 'wx', mode)
   await file.writeFile(bytes)
   await file.sync()
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+async function makeFolder(folder: string, mode?: number): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }

@@ -1,5 +1,5 @@
 import { cleanText } from '../domain/text.ts'
-import { maskAddress } from '../domain/subscriber.ts'
+import { maskAddresses } from '../domain/redact.ts'
 import type { Log } from '../ports.ts'
 
 /** What is written: from this severity upwards. */
@@ -26,10 +26,6 @@ export function createLog(
 }
 
 const CREDENTIALS = /(?<=:\/\/)[^\s/?#]*@/gu
-// A quoted or plain local part, `@` as itself or percent-encoded, and a domain or an address literal (RFC 5321, 4.1.2).
-// `/?&=#` may stand in a local part, but in what is logged they end a piece of a URL.
-const ADDRESS =
-  /(?:"[^"\n]{1,64}"|(?<![\p{L}\p{N}.!$'*+^_`{|}~-])[\p{L}\p{N}.!$'*+^_`{|}~-]+)(?:@|%40)(?:[\p{L}\p{N}.-]*[\p{L}\p{N}]|\[[\w.:]+\])/gu
 
 /** A function that takes addresses and secrets out of a text. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
@@ -37,8 +33,5 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     .filter((secret) => secret.length >= 4)
     .toSorted((a, b) => b.length - a.length)
   return (text) =>
-    hidden
-      .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
-      .replace(CREDENTIALS, '…@')
-      .replace(ADDRESS, (address) => maskAddress(address.replace('%40', '@')))
+    maskAddresses(hidden.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text).replace(CREDENTIALS, '…@'))
 }

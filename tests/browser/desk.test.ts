@@ -3,25 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serve, type Served } from '../../src/web/serve.ts'
 import { deskOf, EDITION, sampleApp, sampleView } from '../web/fixture.ts'
 import { chromiumProblem, launch } from './chromium.ts'
+import { LOWEST_CONTRAST } from './contrast.ts'
 
 const WIDTHS = [320, 375, 1280]
 const SCHEMES = ['light', 'dark'] as const
 const CASES = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })))
-
-// WCAG 2.2, 1.4.3, over every element of the page that has text of its own and can be seen. The page has one background.
-const LOWEST_CONTRAST = `(() => {
-  const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number)
-  const light = (text) => {
-    const [r, g, b] = rgb(text).map((value) => value / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const ground = light(getComputedStyle(document.body).backgroundColor)
-  const texts = [...document.querySelectorAll('body *')].filter((element) =>
-    element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
-  const ratios = texts.map((element) => light(getComputedStyle(element).color))
-    .map((ink) => (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05))
-  return { texts: texts.length, lowest: Math.min(...ratios) }
-})()`
 
 describe.skipIf(await chromiumProblem())('the desk in a browser', () => {
   let browser: Browser

@@ -21,6 +21,8 @@ export interface Ended {
 
 export interface Publication {
   readonly folder: string
+  /** Path of the store. */
+  readonly database: string
   readonly addresses: readonly string[]
   /** One pass for a day, let go by hand. */
   run(date: string): Pass
@@ -34,14 +36,24 @@ export interface Pass {
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
 }
 
-/** A publication with so many readers whose mail leaves by the given transport, and by nothing else. */
-export async function publicationWith(readers: number, email: Readonly<Record<string, unknown>>): Promise<Publication> {
+/**
+ * A publication with so many readers whose mail leaves by the given transport, and by nothing else.
+ *
+ * @param over further lines of its config file.
+ */
+export async function publicationWith(
+  readers: number,
+  email: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>> = {},
+): Promise<Publication> {
   const folder = mkdtempSync(join(tmpdir(), 'groundwire-mailing-'))
   const data = join(folder, 'data')
   mkdirSync(data)
   const addresses = Array.from({ length: readers }, (_, at) => `reader-${at}@reader.example`)
-  await subscribe(join(data, 'groundwire.db'), addresses)
+  const database = join(data, 'groundwire.db')
+  await subscribe(database, addresses)
   const config = {
+    ...over,
     source: { location: sample },
     publication: { address: 'Pier 2, Skerrow' },
     url: 'https://tidewatch.example',
@@ -57,6 +69,7 @@ export async function publicationWith(readers: number, email: Readonly<Record<st
   writeFileSync(join(folder, 'groundwire.config.mjs'), `export default ${JSON.stringify(config)}\n`)
   return {
     folder,
+    database,
     addresses,
     run: (date) => start(folder, ['run', '--date', date, '--approve', '--json']),
     groundwire: (...args) => start(folder, args).ended,

@@ -157,6 +157,25 @@ describe('credentials of mail', () => {
     expect(transport(await load({}, both))).toBe('smtp')
   })
 
+  it.each([
+    { RESEND_BASE_URL: 'https://user:hidden@api.example' },
+    { RESEND_BASE_URL: 'https://api.example/?key=hidden' },
+    { RESEND_BASE_URL: 'https://api.example/#hidden' },
+    { SMTP_URL: 'smtp://user:hidden@mail.example?requireTLS=1' },
+    { RESEND_API_KEY: 're_hidden…' },
+    { RESEND_WEBHOOK_SECRET: 'whsec_hidden x' },
+  ])('never shows what it refuses where that may be secret: %j', async (variables) => {
+    const [name = ''] = Object.keys(variables)
+    const refused = await load({}, { EMAIL_FROM: 'x@a.example', ...variables }).catch((error: unknown) => String(error))
+    expect(refused).toContain(`(${name}): `)
+    expect(refused).not.toContain('hidden')
+  })
+
+  it('takes an address of Resend with or without a slash at its end', async () => {
+    const { config } = await load({}, { EMAIL_FROM: 'x@a.example', RESEND_BASE_URL: 'https://api.example/v1//' })
+    expect(config.channels.get('email')).toMatchObject({ resend: { baseUrl: 'https://api.example/v1' } })
+  })
+
   it('need a sender, and an address that says what it is', async () => {
     await expect(load({}, { RESEND_API_KEY: 're_1' })).rejects.toThrow('channels.email.from (EMAIL_FROM)')
     const odd = { ...from, SMTP_URL: 'mail.example with hidden' }

@@ -50,7 +50,7 @@ describe('approve', () => {
         0 sent, 8 not
 
         It is frozen as it was previewed.
-        A running worker carries it out at its next look, within 15 minutes; without one: groundwire run --date 2026-06-29 --data FOLDER
+        A running worker carries it out within a quarter of a minute; without one: groundwire run --date 2026-06-29 --data FOLDER
       ",
       }
     `)
@@ -149,6 +149,15 @@ describe('hold', () => {
       store.claim({ worker: 'w', now, channels: ['email'], staleBefore: new Date(0), gone: [] }),
     )
     expect((await control('hold')).out).toContain('3 that are with a worker at this moment may still leave.\n')
+  })
+
+  it('shows its reason on one line and without addresses, also when the edition is let go', async () => {
+    await desk.pass({ approval: 'editor' })
+    const reason = 'ada@reader.example complained\nof a forged line'
+    const shown = 'a…@reader.example complained of a forged line'
+    expect((await control('hold', { reason })).out).toContain(`held: ${shown}\n`)
+    expect(JSON.parse((await control('hold', { reason, json: true })).out)).toMatchObject({ reason: shown })
+    expect((await control('approve')).out).toContain(`It was held: ${shown}.`)
   })
 
   it('comes too late for what has left', async () => {

@@ -6,7 +6,7 @@ import type { House } from '../../src/channel.ts'
 import type { SourceAbout } from '../../src/ports.ts'
 
 function houseOf(file: ConfigFile, about: SourceAbout = {}): House {
-  return houseFrom(readConfig(file, {}, new Map()), about, 'secret')
+  return houseFrom(readConfig(file, {}, new Map()), about, { secret: 'secret', installation: 'here' })
 }
 
 const about: SourceAbout = {
@@ -28,6 +28,7 @@ it('is what the source says of itself where nothing is configured', () => {
     },
     publicUrl: 'http://localhost:4750',
     secret: 'secret',
+    installation: 'here',
   })
 })
 

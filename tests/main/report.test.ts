@@ -163,8 +163,14 @@ describe('what a person reads', () => {
 
 describe('the headline', () => {
   it.each([
-    ['later', 'approved; 2 still owed; see groundwire status'],
-    ['throw', 'approved; 2 still owed; see groundwire status'],
+    [
+      'later',
+      'approved; 2 still owed: busy, next try 2026-06-29T05:05:00.000Z; see groundwire status daily/2026-06-29',
+    ],
+    [
+      'throw',
+      'approved; 2 still owed: a bug in the channel, next try 2026-06-29T05:00:02.000Z; see groundwire status daily/2026-06-29',
+    ],
     ['reject', 'sent to the outbox, except for 1; see groundwire status daily/2026-06-29'],
     ['silent', 'sent to the outbox, except for 2; see groundwire status daily/2026-06-29'],
   ] as const)('of a run whose mail comes to %s: %s', async (behaviour, words) => {
@@ -185,13 +191,15 @@ describe('the headline', () => {
     const same = source()
     email.next('later')
     await pass(same)
-    expect(headline(await pass(same))).toBe('nothing to do now: sending; 2 still owed; see groundwire status')
+    expect(headline(await pass(same))).toBe(
+      'nothing to do now: sending; 2 still owed: busy, next try 2026-06-29T05:05:00.000Z; see groundwire status daily/2026-06-29',
+    )
   })
 
   it('of a draft and of a held day says what a person can do', async () => {
     const same = source()
     expect(headline(await pass(same, { approval: 'editor' }))).toBe(
-      'a draft; let it go with npm run digest -- --date 2026-06-29 --approve',
+      'a draft; let it go with groundwire approve daily/2026-06-29',
     )
     expect(headline(await pass(same, { date: '2026-06-28' }))).toBe(
       'held: its items were published before groundwire first read this source. ' +

@@ -121,6 +121,12 @@ describe('resolve', () => {
       await expect(settle(target, 'sent')).rejects.toThrow(`there is neither an edition nor a delivery ${target}.`)
   })
 
+  it('does not repeat an address that was typed for a key', async () => {
+    await desk.pass()
+    for (const target of ['ada@reader.example', `email/${ID}/ada@reader.example`, 'ada%40reader.example'])
+      await expect(settle(target, 'sent')).rejects.toThrow(/^(?!.*ada).*nor a delivery .*a…@reader\.example\./)
+  })
+
   it('finds a post by its key too', async () => {
     await desk.pass()
     const posts = await desk.withStore((store) => store.ledger({ channel: 'posts' }))

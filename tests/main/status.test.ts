@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'csv-parse/sync'
 import type { LedgerEntry } from '../../src/domain/delivery.ts'
 import { statusCommand } from '../../src/main/status.ts'
-import { writeCsv, writeJson } from '../../src/main/status/lists.ts'
+import { writeJsonList, writeTable } from '../../src/main/lists.ts'
+import { csvColumns, entryAsJson, entryAsRow, entryLine, missedLines } from '../../src/main/status/entries.ts'
+import type { Terminal } from '../../src/main/terminal.ts'
 import { common, ID, openEditorsDesk, testTerminal, type Desk } from './editor.ts'
 
 let desk: Desk
@@ -129,6 +131,21 @@ describe('one edition', () => {
     `)
   })
 
+  it('shows reasons on one line and without addresses, whoever wrote them', async () => {
+    await desk.pass({ approval: 'editor' })
+    const reason = 'asked by ada@reader.example\n  posts     9 sent\u2028or “b%40reader.example”'
+    await desk.withStore((store) => store.hold(ID, reason, new Date('2026-06-29T05:00:00.000Z')))
+    const shown = 'asked by a…@reader.example posts 9 sent or “b…@reader.example”'
+    expect(await status({ edition: ID })).toContain(`${ID}  held: ${shown}\n`)
+    expect(JSON.parse(await status({ edition: ID, json: true }))).toMatchObject({ reason: shown })
+    const entry = { state: 'rejected', reason } as const
+    for await (const one of many(1, entry)) {
+      expect(entryLine(one)).toContain(shown)
+      expect(missedLines(one)).toContain(shown)
+      expect(entryAsJson(one)).toMatchObject({ reason: shown })
+    }
+  })
+
   it('that is held says how to let it go', async () => {
     desk.posts.next('later')
     await desk.pass()
@@ -166,6 +183,13 @@ describe('one edition', () => {
     await desk.pass()
     await expect(status({ edition: 'daily/1999-01-01' })).rejects.toThrow(
       `there is no edition daily/1999-01-01; there are ${ID}. groundwire status lists them.`,
+    )
+  })
+
+  it('that is an address by mistake is not repeated', async () => {
+    await desk.pass()
+    await expect(status({ edition: 'ada@reader.example' })).rejects.toThrow(
+      'there is no edition a…@reader.example; there',
     )
   })
 })
@@ -232,7 +256,7 @@ describe('for programs and tables', () => {
       settled_at: '2026-06-29T05:00:00.000Z',
       key: `email/${ID}/reader-01`,
     })
-    expect(await status({ edition: ID, csv: true, failed: true })).toMatch(/^edition,.*,key\n.*reader-01@.*\n$/)
+    expect(await status({ edition: ID, csv: true, failed: true })).toMatch(/^edition,.*,key\n"daily.*"reader-01@.*\n$/)
   })
 
   it('a table of nothing has its header', async () => {
@@ -249,8 +273,8 @@ describe('for programs and tables', () => {
   })
 
   it.each([
-    ['one object', async (terminal: ReturnType<typeof testTerminal>) => writeJson({ id: ID }, many(20_000), terminal)],
-    ['a table', async (terminal: ReturnType<typeof testTerminal>) => writeCsv(many(20_000), terminal)],
+    ['one object', async (terminal: Terminal) => void (await writeJson({ id: ID }, many(20_000), terminal))],
+    ['a table', async (terminal: Terminal) => writeCsv(many(20_000), terminal)],
   ])('%s of any length is written in pieces', async (_, write) => {
     const terminal = testTerminal('/')
     await write(terminal)
@@ -261,10 +285,15 @@ describe('for programs and tables', () => {
 
   it('one object of several pieces is well formed', async () => {
     const terminal = testTerminal('/')
-    await writeJson({ id: ID }, many(1201), terminal)
+    expect(await writeJson({ id: ID }, many(1201), terminal)).toBe(0)
     expect(JSON.parse(terminal.written.join(''))).toMatchObject({ id: ID, deliveries: { length: 1201 } })
   })
 })
+
+const writeCsv = (entries: AsyncIterable<LedgerEntry>, terminal: Terminal): Promise<void> =>
+  writeTable(terminal, csvColumns, entries, entryAsRow)
+const writeJson = (head: object, entries: AsyncIterable<LedgerEntry>, terminal: Terminal): Promise<number> =>
+  writeJsonList(terminal, head, 'deliveries', entries, entryAsJson)
 
 async function* many(count: number, over: Partial<LedgerEntry> = {}): AsyncGenerator<LedgerEntry> {
   for (let at = 0; at < count; at++)

@@ -1,6 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { sha256 } from '../../src/domain/hash.ts'
@@ -80,6 +93,26 @@ it('copies a store with a log that nobody has open, as a saved folder may have',
   expect(trace()).toEqual(before)
 })
 
+it.runIf(process.platform !== 'win32')('keeps a new store and its log from others from the first moment', async () => {
+  const before = process.umask(0o022)
+  const fresh = join(data, 'fresh')
+  const { store } = await openStore(fresh)
+  await store.remember('name', () => 'kept')
+  process.umask(before)
+  const modes = readdirSync(fresh)
+    .filter((name) => name.startsWith('groundwire.db'))
+    .map((name) => `${name} ${(statSync(join(fresh, name)).mode & 0o777).toString(8)}`)
+  await store.close()
+  expect(modes).toEqual(['groundwire.db 600', 'groundwire.db-shm 600', 'groundwire.db-wal 600'])
+})
+
+it('says where the store cannot be made', async () => {
+  writeFileSync(join(folder, 'letter'), '')
+  await expect(openStore(join(folder, 'letter', 'data'))).rejects.toThrow(
+    /^The store .*letter\/data.* cannot be made: /,
+  )
+})
+
 it('begins with an empty store where there is none, and makes none', async () => {
   expect(await remembered('name')).toBe('made up')
   expect(readdirSync(data)).toEqual([])
@@ -120,4 +153,30 @@ it('is of one moment, though somebody writes all the time', async () => {
     expect(new Set(values).size).toBe(1)
   }
   await writer.terminate()
+})
+
+it('throws away the copy that a killed process left, and no other', async () => {
+  const { store } = await openStore(data)
+  await store.close()
+  const module = fileURLToPath(new URL('../../src/main/store.ts', import.meta.url))
+  const script = `import { openScratchStore } from ${JSON.stringify(module)}
+    await openScratchStore(${JSON.stringify(data)})
+    console.log('open')
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+  await once(child.stdout, 'data')
+  const [left = ''] = readdirSync(temporary)
+  expect(readdirSync(join(temporary, left))).toContain('groundwire.db')
+
+  await (await openScratchStore(data)).close()
+  expect(readdirSync(temporary)).toEqual([left])
+
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const link = `groundwire-${Buffer.from(`${hostname()}:999999999:1`).toString('base64url')}.abcdef`
+  symlinkSync(data, join(temporary, link))
+  mkdirSync(join(temporary, 'groundwire-of-another'))
+  await (await openScratchStore(data)).close()
+  expect(readdirSync(temporary).toSorted()).toEqual([link, 'groundwire-of-another'].toSorted())
+  expect(existsSync(join(data, 'groundwire.db'))).toBe(true)
 })

@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseCommand } from '../../src/cli.ts'
+import { importReaders } from '../../src/main/subscribers/import.ts'
+import { testStore } from '../fixtures/store.ts'
+import { testTerminal } from './editor.ts'
 import { NOW, openOffice, readers, type Office } from './subscribers-fixture.ts'
 
 let office: Office
@@ -40,7 +44,7 @@ describe('importing readers', () => {
       'ada@reader.example\n\n grace+news@bücher.example \n',
     )
     expect({ code, out }).toEqual({ code: 0, out: '2 added\n' })
-    expect(Object.keys(await readers(office))).toEqual(['ada@reader.example', 'grace+news@bücher.example'])
+    expect(Object.keys(await readers(office))).toEqual(['ada@reader.example', 'grace+news@xn--bcher-kva.example'])
     expect((await readers(office))['ada@reader.example']).toEqual({ state: 'active', consent: 'c', ...imports })
   })
 
@@ -98,6 +102,24 @@ describe('importing readers', () => {
       '',
     ])
     expect(Object.keys(await readers(office))).toEqual(['ada@reader.example', 'grace@reader.example'])
+  })
+
+  it('repeats no address that stands in the wrong column, in whatever spelling, and no line break', async () => {
+    const lines = [
+      'email,consent,date,frequency,state',
+      'ada@reader.example,form,,bob@other.example,',
+      'ada@reader.example,form,,bob%40other.example,',
+      'ada@reader.example,form,,,bob＠other.example',
+      'ada@reader.example,form,"1\nline 9: forged",,',
+    ]
+    const { out } = await imported(lines.join('\n'))
+    expect(out).not.toContain('bob')
+    expect(out.split('\n').slice(0, 4)).toEqual([
+      'line 2: there is no schedule “b…@other.example” to ask for; there is daily',
+      'line 3: there is no schedule “…” to ask for; there is daily',
+      'line 4: “…” in the column state is none of active, unconfirmed, unsubscribed',
+      'line 5: “1 line 9: forged” is not a date; write it as 2026-06-29 or 2026-06-29T07:00:00Z',
+    ])
   })
 
   it('asks for UTF-8 where an address or a consent is something else, and only there', async () => {
@@ -212,6 +234,43 @@ describe('importing who is known already', () => {
       known: 1,
       exitCode: 0,
     })
+  })
+})
+
+describe('an import that cannot go on', () => {
+  async function broken(
+    begun: string,
+  ): Promise<{ readonly ended: unknown; readonly out: string; readonly err: string }> {
+    const terminal = testTerminal('/')
+    const parsed = parseCommand(['subscribers', 'import', '-', '--consent', 'c', '--json'])
+    if (parsed.kind !== 'command' || parsed.command.kind !== 'subscribers' || parsed.command.action !== 'import')
+      throw new Error(JSON.stringify(parsed))
+    const { command } = parsed
+    async function* input(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(begun)
+      throw new Error('disk gone')
+    }
+    const work = { input: input(), terminal, signal: new AbortController().signal, now: new Date(NOW), callOptions: '' }
+    const store = await testStore()
+    const ended = await importReaders(command, { ...work, store }).catch((error: unknown) => error)
+    await store.close()
+    return { ended, out: terminal.written.join(''), err: terminal.said.join('') }
+  }
+
+  it('ends the object that it began with why, and what was taken in', async () => {
+    const { ended, out, err } = await broken('email\nada@reader.example\nx@@y.example\n')
+    expect(JSON.parse(out)).toMatchObject({
+      lines: [{ line: 3, outcome: 'invalid' }],
+      added: 1,
+      invalid: 1,
+      error: 'disk gone',
+      exitCode: 1,
+    })
+    expect({ ended, err }).toEqual({ ended: 1, err: 'groundwire: disk gone\n' })
+  })
+
+  it('writes nothing when it had not begun one', async () => {
+    expect(await broken('email\nada@reader.example\n')).toEqual({ ended: new Error('disk gone'), out: '', err: '' })
   })
 })
 

@@ -77,6 +77,31 @@ describe('the desk', () => {
     expect((await desk().view(today))?.findings.map(({ code }) => code)).toContain('no-source')
   })
 
+  it('gives readers what was let go, as it was frozen, and renders nothing for them', async () => {
+    await pass({ date: '2026-06-28' }, 'sun')
+    await pass({ approval: 'editor' }, 'mon')
+    const unable = fakeChannel('posts', { renderings: () => expect.fail('rendered for a reader') })
+    const readers = openDesk({ store }, () => house, settingsFor(mail, unable))
+    expect((await readers.listPublished(10)).map(({ id }) => id)).toEqual(['daily/2026-06-28'])
+    expect(await readers.published(today)).toBeUndefined()
+    expect(await readers.published('daily/1999-01-01')).toBeUndefined()
+    const sunday = await readers.published('daily/2026-06-28')
+    expect(sunday?.edition.subject).toBe('All about sun')
+    expect((await sunday?.renderings())?.map(({ channel }) => channel)).toEqual(['mail', 'posts'])
+    await expect(readers.view(today)).rejects.toThrow('rendered for a reader')
+  })
+
+  it.each(['held', 'cancelled'] as const)('gives readers nothing of what is %s', async (state) => {
+    await pass({ approval: 'editor' }, 'mon')
+    const stored = await store.edition(today)
+    const readers = openDesk(
+      { store: { ...store, edition: async () => stored && { ...stored, state } } },
+      () => house,
+      settingsFor(mail, posts),
+    )
+    expect(await readers.published(today)).toBeUndefined()
+  })
+
   it('knows no edition that was never made', async () => {
     expect(await desk().view('daily/1999-01-01')).toBeUndefined()
     expect(await desk().list(10)).toEqual([])

@@ -12,7 +12,12 @@ import { sampleItem, samplePublication } from '../fixtures/edition.ts'
 
 export const zone = samplePublication.zone
 
-export const house: House = { publication: samplePublication, publicUrl: 'https://news.example', secret: 'secret' }
+export const house: House = {
+  publication: samplePublication,
+  publicUrl: 'https://news.example',
+  secret: 'secret',
+  installation: 'here',
+}
 
 export const never = new AbortController().signal
 

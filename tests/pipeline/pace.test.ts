@@ -107,6 +107,25 @@ describe('Turns', () => {
     expect(clock.now().getTime()).toBe(START)
   })
 
+  test.each([2, 20, 100, 10_000])(
+    'come also where the store is slower than the rate (%i a second), and no faster than it',
+    async (perSecond) => {
+      let reserved = 0
+      const slow: Store = {
+        ...store,
+        async reserve(of, request) {
+          const reservation = await store.reserve(of, request)
+          clock.advance(150)
+          reserved += 1
+          return reservation
+        },
+      }
+      const pacer = openPacer({ clock, store: slow }, { name: 'provider', perSecond }, PATIENCE_MS)
+      await turnsOf(pacer, 5)
+      expect(reserved).toBeLessThanOrEqual(5)
+    },
+  )
+
   test('end when the pass is stopped', async () => {
     const pacer = open()
     await turnsOf(pacer, 1)

@@ -15,7 +15,7 @@ import {
 import { openNewSqlite } from './open-sqlite.ts'
 
 const ID = 'daily/2026-06-29'
-const ROW = `group_id, edition, channel, rendering, target, state, settled_at`
+const ROW = `group_id, edition, channel, rendering, target`
 
 test.each([
   ['a delivery is missing', `DELETE FROM deliveries WHERE target = 'b'`, '3 deliveries were frozen, 2 are there'],
@@ -26,7 +26,12 @@ test.each([
   ],
   [
     'one was forgotten by its group',
-    `UPDATE deliveries SET state = NULL, settled_at = NULL WHERE target = 'b'`,
+    `DELETE FROM outcomes WHERE delivery IN (SELECT id FROM deliveries WHERE target = 'b')`,
+    '3 are there, 2 have come to an end',
+  ],
+  [
+    'an outcome names a delivery that is not there',
+    `UPDATE outcomes SET delivery = 1000 WHERE delivery IN (SELECT id FROM deliveries WHERE target = 'b')`,
     '3 are there, 2 have come to an end',
   ],
 ])('an edition is never called sent when %s', async (_, sql, told) => {

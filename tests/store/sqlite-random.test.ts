@@ -19,23 +19,28 @@ const STEPS = 250
 const READERS = 12
 const WORKERS = ['one', 'two', 'three']
 
+/** Deliveries with what became of them. */
+const OWED = '(SELECT deliveries.*, state FROM deliveries LEFT JOIN outcomes ON delivery = id)'
+
 /** What no sequence of calls may break, each as a query for those who break it. */
 const BROKEN = {
   'an open delivery whose group is closed, missing, or elsewhere in the ledger': `
-    SELECT deliveries.key FROM deliveries LEFT JOIN attempt_groups ON attempt_groups.id = group_id
-    WHERE deliveries.state IS NULL
-      AND (attempt_groups.state IS NULL OR attempt_groups.state = 'done' OR deliveries.id NOT BETWEEN first_delivery AND last_delivery)`,
+    SELECT owed.key FROM ${OWED} AS owed LEFT JOIN attempt_groups ON attempt_groups.id = group_id
+    WHERE owed.state IS NULL
+      AND (attempt_groups.state IS NULL OR attempt_groups.state = 'done' OR owed.id NOT BETWEEN first_delivery AND last_delivery)`,
   'an open group without an open delivery': `
     SELECT key FROM attempt_groups
-    WHERE state <> 'done' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = attempt_groups.id AND state IS NULL)`,
+    WHERE state <> 'done' AND NOT EXISTS (SELECT 1 FROM ${OWED} AS owed WHERE group_id = attempt_groups.id AND owed.state IS NULL)`,
   'a group that is to be called afresh, of which something is settled': `
     SELECT key FROM attempt_groups
     WHERE state IN ('planned', 'waiting')
-      AND EXISTS (SELECT 1 FROM deliveries WHERE group_id = attempt_groups.id AND state IS NOT NULL)`,
+      AND EXISTS (SELECT 1 FROM ${OWED} AS owed WHERE group_id = attempt_groups.id AND owed.state IS NOT NULL)`,
+  'an outcome of nothing that is owed':
+    'SELECT delivery FROM outcomes WHERE delivery NOT IN (SELECT id FROM deliveries)',
   'a count that is not the number of rows': `
     SELECT * FROM (
-      SELECT deliveries.edition, deliveries.channel, coalesce(deliveries.state, attempt_groups.state) AS state, count(*) AS count
-      FROM deliveries LEFT JOIN attempt_groups ON attempt_groups.id = group_id GROUP BY 1, 2, 3
+      SELECT owed.edition, owed.channel, coalesce(owed.state, attempt_groups.state) AS state, count(*) AS count
+      FROM ${OWED} AS owed LEFT JOIN attempt_groups ON attempt_groups.id = group_id GROUP BY 1, 2, 3
     ) FULL JOIN (SELECT * FROM ledger_counts WHERE count > 0) AS counted USING (edition, channel, state, count)
     WHERE counted.edition IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries WHERE edition = counted.edition)`,
 }

@@ -54,9 +54,12 @@ describe('addresses that lead nowhere', () => {
   })
 
   it('a slash too many leads to the page without it', async () => {
-    const response = await sampleApp().request(`/desk/${EDITION}/`)
+    const response = await sampleApp().request(`/desk/${EDITION}/?scheme=dark`)
     expect(response.status).toBe(301)
-    expect(response.headers.get('Location')).toBe(`http://localhost/desk/${EDITION}`)
+    const location = response.headers.get('Location') ?? ''
+    expect(location).toBe('../2026-06-29?scheme=dark')
+    expect(new URL(location, `https://p.example/behind/desk/${EDITION}/`).pathname).toBe(`/behind/desk/${EDITION}`)
+    expect((await sampleApp().request('/nowhere//')).status).toBe(404)
   })
 
   it('only reading is understood', async () => {

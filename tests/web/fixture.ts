@@ -3,7 +3,7 @@ import type { Finding } from '../../src/domain/finding.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { hostOf } from '../../src/domain/url.ts'
-import type { Desk, EditionView } from '../../src/pipeline/view.ts'
+import type { Desk, EditionLine, EditionView } from '../../src/pipeline/view.ts'
 import type { Subscriber } from '../../src/domain/subscriber.ts'
 import type { Files, FrozenRendering, Log } from '../../src/ports.ts'
 import { createApp, type WebDeps } from '../../src/web/app.ts'
@@ -178,17 +178,25 @@ function feed(file: string): FrozenRendering {
 
 /** A desk that knows these editions, newest first. */
 export function deskOf(...views: EditionView[]): Desk {
+  const lines = (of: readonly EditionView[]): EditionLine[] =>
+    of.map(({ edition, state }) => ({
+      id: edition.id,
+      date: edition.date,
+      subject: edition.subject,
+      state,
+      items: edition.stories.length + edition.briefs.length,
+    }))
+  const published = views.filter(({ state }) => ['approved', 'sending', 'sent'].includes(state))
   return {
     publication: samplePublication,
-    list: async (limit) =>
-      views.slice(0, limit).map(({ edition, state }) => ({
-        id: edition.id,
-        date: edition.date,
-        subject: edition.subject,
-        state,
-        items: edition.stories.length + edition.briefs.length,
-      })),
+    list: async (limit) => lines(views).slice(0, limit),
     view: async (id) => views.find(({ edition }) => edition.id === id),
+    listPublished: async (limit) => lines(published).slice(0, limit),
+    published: async (id) => {
+      const view = published.find(({ edition }) => edition.id === id)
+      const renderings = async () => view?.channels.flatMap((channel) => channel.renderings) ?? []
+      return view && { edition: view.edition, renderings }
+    },
   }
 }
 

@@ -59,6 +59,14 @@ describe('readers', () => {
     expect(await (await app.request('/editions')).text()).toContain('The first edition has not left yet.')
   })
 
+  it.each(['draft', 'sent'] as const)('have nothing rendered for them, whatever they ask for: %s', async (state) => {
+    const desk = { ...deskOf(sampleView({ state })), view: () => Promise.reject(new Error('rendered for a reader')) }
+    const app = sampleApp({ mode: 'start', desk })
+    const paths = ['/', '/editions', `/editions/${EDITION}`, '/editions/daily/1999-01-01']
+    const answers = await Promise.all(paths.map(async (path) => (await app.request(path)).status))
+    expect(answers).toEqual([200, 200, state === 'sent' ? 200 : 404, 404])
+  })
+
   it('a preview shows the editor everything', async () => {
     expect((await sampleApp().request(`/editions/${EDITION}`)).status).toBe(200)
   })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, Server } from 'node:net'
 import { Hono } from 'hono'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { serve, ServeError, type Served } from '../../src/web/serve.ts'
 
 const opened: Served[] = []
@@ -66,6 +66,20 @@ describe('serve', () => {
     const ended = once(socket, 'close')
     await close()
     expect(await ended).toEqual([false])
+  })
+
+  it('gives nobody longer than half a minute to send a request, nor more connections than it can hold', async () => {
+    const listening = vi.spyOn(Server.prototype, 'listen')
+    try {
+      await open(hello)
+      expect(listening.mock.contexts[0]).toMatchObject({
+        headersTimeout: 10_000,
+        requestTimeout: 30_000,
+        maxConnections: 1_000,
+      })
+    } finally {
+      listening.mockRestore()
+    }
   })
 
   it('closes twice without complaint, and at once when it was told to stop before it began', async () => {

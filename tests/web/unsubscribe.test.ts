@@ -137,7 +137,9 @@ describe('the button of the page', () => {
     const { app, store } = open()
     const response = await app.request(ADA, init)
     expect(response.status).toBe(303)
-    expect(response.headers.get('Location')).toBe(ADA)
+    expect(new URL(response.headers.get('Location') ?? '', `https://p.example/news${ADA}`).href).toBe(
+      `https://p.example/news${ADA}`,
+    )
     expect(await store.subscriber(ada.id)).toMatchObject({ state: 'unsubscribed', reason: 'by the link in a mail' })
     const page = await (await app.request(ADA)).text()
     expect(page).toContain('<h1>You are unsubscribed</h1>')
@@ -160,6 +162,19 @@ describe('the button of the page', () => {
         : { body: ReadableStream.from([bytes.slice(96), bytes.slice(0, 96)]), duplex: 'half' as const }
     expect((await app.request(ADA, { method: 'POST', ...init })).status).toBe(413)
     expect(await store.subscriber(ada.id)).toEqual(ada)
+  })
+
+  it('works at the link with a slash added, and is sent to no other host or path from there', async () => {
+    const { app, store } = open()
+    const asked = await app.request(`${ADA}/`)
+    expect([asked.status, asked.headers.get('Location')]).toEqual([200, null])
+    const pressed = await app.request(`${ADA}/`, { method: 'POST' })
+    expect(new URL(pressed.headers.get('Location') ?? '', `https://p.example/news${ADA}/`).href).toBe(
+      `https://p.example/news${ADA}`,
+    )
+    expect((await store.subscriber(ada.id))?.state).toBe('unsubscribed')
+    expect((await app.request(`${ADA}/`, ONE_CLICK)).status).toBe(200)
+    expect((await app.request('/unsubscribe/nobody.x/')).status).toBe(404)
   })
 
   it('is shown in a preview, and acts on nothing there', async () => {

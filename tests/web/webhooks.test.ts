@@ -5,6 +5,7 @@ import type { Report } from '../../src/domain/report.ts'
 import type { WebDeps } from '../../src/web/app.ts'
 import { serve } from '../../src/web/serve.ts'
 import { DELIVERY, resendEvent, signed, WEBHOOK_SECRET } from '../channels/email/resend-events.ts'
+import { testClock } from '../fixtures/clock.ts'
 import { memoryLog, readersOf, sampleApp } from './fixture.ts'
 
 const NOW = new Date('2026-06-29T05:00:00.000Z')
@@ -26,7 +27,7 @@ function open(over: Partial<WebDeps> = {}) {
       return 'applied'
     },
   }
-  const webhooks = [resendWebhook(settingsSchema.parse({ resend: { webhookSecret: WEBHOOK_SECRET } }))]
+  const webhooks = [resendWebhook(settingsSchema.parse({ resend: { webhookSecret: WEBHOOK_SECRET } }), 'here')]
   const log = memoryLog()
   const app = sampleApp({ mode: 'start', store, webhooks, log, ...over })
   const post = async (
@@ -56,7 +57,9 @@ describe('what a provider tells', () => {
 
   it('is answered 200 also when it was told before, is of mail of others, or says nothing of a delivery', async () => {
     const { told, post } = open()
-    const foreign = resendEvent('email.bounced', { tags: { delivery: Buffer.from('email/x').toString('base64url') } })
+    const foreign = resendEvent('email.bounced', {
+      tags: { installation: 'here', delivery: Buffer.from('email/x').toString('base64url') },
+    })
     const bodies = [BODY, BODY, foreign, resendEvent('email.opened'), resendEvent('email.sent', { tags: {} })]
     for (const body of bodies) expect(await post(body, signed(body, NOW))).toEqual([200, ''])
     expect(told).toHaveLength(1)
@@ -90,11 +93,30 @@ describe('what is not believed', () => {
     const bytes = new TextEncoder().encode(BODY).map((byte, at) => (at === 30 ? 0xff : byte))
     expect(await post(bytes, signed(BODY, NOW))).toEqual([400, ''])
     expect(told).toEqual([])
-    expect(log.lines).toHaveLength(4)
+    // Two of them for the same reason.
+    expect(log.lines).toHaveLength(3)
     expect(log.lines[0]).toBe(
       'warn: A call of /webhooks/resend was refused: it is not signed: svix-id, svix-timestamp or svix-signature is missing.',
     )
     expect(log.lines.join()).not.toMatch(/ada|email_id|v1,/)
+  })
+
+  it('is said at most once a minute for each reason, with how often it came meanwhile', async () => {
+    const clock = testClock()
+    const { log, post } = open({ clock })
+    for (let call = 0; call < 50; call++) await post(BODY, {})
+    await post(`${BODY} `, signed(BODY, NOW))
+    expect(log.lines).toHaveLength(2)
+    clock.advance(59_999)
+    await post(BODY, {})
+    expect(log.lines).toHaveLength(2)
+    clock.advance(1)
+    await post(BODY, {})
+    expect(log.lines[2]).toMatch(/svix-signature is missing\. \(50 more since this was last said\.\)$/)
+    clock.advance(60_000)
+    await post(BODY, {})
+    expect(log.lines[3]).toBe(log.lines[0])
+    expect(log.lines).toHaveLength(4)
   })
 
   it('may not be larger than 256 kB, however well it is signed', async () => {

@@ -106,4 +106,25 @@ describe('A call to a service', () => {
     const failed = api.post(requestTo(url, { headers: { authorization: 'Bearer very-secret' } }))
     await expect(failed).rejects.not.toThrow('very-secret')
   })
+
+  test('names no credentials and no query of its address when it fails', async () => {
+    const url = await serverThat((request) => request.socket.destroy())
+    const odd = `${url.replace('://', '://user:hunter22@')}?key=hunter22#hunter22`
+    await expect(api.post(requestTo(odd))).rejects.not.toThrow('hunter22')
+    await expect(api.get(requestTo('ftp://hunter22@x.example'))).rejects.not.toThrow('hunter22')
+    await expect(api.get(requestTo('hunter22'))).rejects.not.toThrow('hunter22')
+    await expect(api.post(requestTo(odd))).rejects.toThrow(new URL(url).host)
+  })
+
+  test('may be a question without a body', async () => {
+    const url = await serverThat((request, response) => {
+      response.end(JSON.stringify([request.method, request.headers['content-length'], request.headers['user-agent']]))
+    })
+    const { url: asked, timeoutMs, maxBytes } = requestTo(url)
+    const answer = await api.get({ url: asked, timeoutMs, maxBytes })
+    expect(JSON.parse(await textOf(answer.body))).toEqual(['GET', null, 'groundwire/test'])
+    await expect(textOf((await api.get({ url, timeoutMs, maxBytes: 5 })).body)).rejects.toMatchObject({
+      kind: 'too-large',
+    })
+  })
 })

@@ -35,6 +35,20 @@ describe('files', () => {
     expect(await files.list('public')).toEqual(['a.xml', 'b.xml'])
   })
 
+  it.runIf(process.platform !== 'win32')('lets others read what is public, and nothing else', async () => {
+    const before = process.umask(0o022)
+    const files = createFiles(join(root, 'data'))
+    for (const path of ['outbox/email/a.eml', 'public/rss.xml', 'publicity']) {
+      await files.write(path, 'first')
+      await files.write(path, 'second')
+    }
+    process.umask(before)
+    const modes = ['data', 'data/publicity', 'data/outbox', 'data/outbox/email', 'data/outbox/email/a.eml']
+      .concat('data/public', 'data/public/rss.xml')
+      .map((path) => (statSync(join(root, path)).mode & 0o777).toString(8))
+    expect(modes).toEqual(['755', '600', '700', '700', '600', '755', '644'])
+  })
+
   it('has nothing where there is nothing', async () => {
     const files = createFiles(root)
     await files.write('file', 'x')

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../src/domain/finding.ts'
-import { finding, quoted } from './finding.ts'
+import { finding, quoted } from '../finding.ts'
 import { type Records, tagsOf } from './records.ts'
 
 /** RFC 8301, 3.2: verifiers take no shorter signature; Gmail asks the same. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../src/domain/finding.ts'
-import { finding, quoted } from './finding.ts'
+import { finding, quoted } from '../finding.ts'
 import { type Records, tagsOf } from './records.ts'
 
 const RECORD = /^v\s*=\s*DMARC1\s*(?:;|$)/i

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../src/domain/finding.ts'
 import type { Dns } from '../../../src/ports.ts'
-import { finding, quoted } from './finding.ts'
+import { finding, quoted } from '../finding.ts'
 
 /** After so many names that were not answered the name server is not asked again: each may have cost a time-out. */
 const MOST_FAILURES = 4

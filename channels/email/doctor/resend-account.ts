@@ -1,63 +1,66 @@
-import { Resend } from 'resend'
 import * as z from 'zod'
-import type { Clock } from '../../../src/ports.ts'
+import type { Api, Clock } from '../../../src/ports.ts'
+import { callResend } from '../resend/transfer.ts'
 import type { EmailSettings } from '../settings.ts'
 
 /** Two calls a second are within every limit that Resend ever had. */
 const PAUSE_MS = 500
 
-const responseSchema = z.object({
-  data: z.unknown(),
-  error: z.unknown(),
-  headers: z.record(z.string(), z.string()).nullish(),
-})
-const errorSchema = z.object({ name: z.string(), statusCode: z.number().nullish() })
+const errorSchema = z.object({ name: z.string() })
 
-/** What a call of the SDK came to. `headers` are there whenever something answered. */
+interface Headers {
+  /** Whenever something answered. */
+  header(name: string): string | undefined
+}
+
+/** What a call came to. */
 export type Answer<T> =
-  | { readonly kind: 'data'; readonly data: T; readonly headers: Readonly<Record<string, string>> }
-  | {
+  | ({ readonly kind: 'data'; readonly data: T } & Headers)
+  | ({
       readonly kind: 'error'
       /** Resend's own name of the error; `application_error` for whatever was not an answer of Resend's. */
       readonly name: string
       readonly status: number | undefined
-      readonly headers: Readonly<Record<string, string>>
-    }
+    } & Headers)
 
-/** The SDK with a key, a time-out for each call, and a pace; it never throws for what the other side does. */
+/** Resend with a key, limits of time and size for each call, and a pace; never throws for what the other side does. */
 export interface ResendAccount {
-  /** The answer is believed only as far as it fits the schema. */
-  call<T>(
-    schema: z.ZodType<T>,
-    method: (resend: Resend, options: { readonly signal: AbortSignal }) => Promise<unknown>,
-  ): Promise<Answer<T>>
+  /** GET without a body, else POST. The answer is believed only as far as it fits the schema. */
+  call<T>(schema: z.ZodType<T>, path: string, more?: { body: object; idempotencyKey: string }): Promise<Answer<T>>
 }
 
-/** Undefined when the configured key cannot be part of a header. */
-export function openResend({ resend: settings }: EmailSettings, clock: Clock): ResendAccount | undefined {
-  const resend = sdk(settings)
+export function openResend(
+  { resend }: EmailSettings,
+  { clock, api }: { readonly clock: Clock; readonly api: Api },
+): ResendAccount {
+  const account = { ...resend, apiKey: resend.apiKey ?? '' }
   let called = false
-  return (
-    resend && {
-      async call(schema, method) {
-        if (called) await clock.wait(PAUSE_MS, new AbortController().signal)
-        called = true
-        const answered = await method(resend, { signal: clock.deadline(settings.timeoutSeconds * 1000) })
-        const { data, error, headers } = responseSchema.parse(answered)
-        const parsed = schema.safeParse(data)
-        if (!error && parsed.success) return { kind: 'data', data: parsed.data, headers: headers ?? {} }
-        const { name = 'application_error', statusCode } = errorSchema.safeParse(error).data ?? {}
-        return { kind: 'error', name, status: statusCode ?? undefined, headers: headers ?? {} }
-      },
-    }
-  )
+  return {
+    async call(schema, path, more) {
+      if (called) await clock.wait(PAUSE_MS, new AbortController().signal)
+      called = true
+      try {
+        const deadline = clock.deadline(resend.timeoutSeconds * 1000)
+        const answer = await callResend(account, api, { path, ...more }, deadline)
+        const { status } = answer
+        const header = (name: string): string | undefined => answer.header(name)
+        const told = parsed(answer.body)
+        const data = schema.safeParse(told)
+        const isGood = status >= 200 && status < 300
+        if (isGood && data.success) return { kind: 'data', data: data.data, header }
+        const name = errorSchema.safeParse(told).data?.name ?? 'application_error'
+        return { kind: 'error', name, status: isGood ? undefined : status, header }
+      } catch {
+        return { kind: 'error', name: 'application_error', status: undefined, header: () => undefined }
+      }
+    },
+  }
 }
 
-function sdk({ apiKey = '', baseUrl }: EmailSettings['resend']): Resend | undefined {
+function parsed(body: string): unknown {
   try {
-    return new Resend(apiKey, { baseUrl: baseUrl.replace(/\/+$/, '') })
+    return JSON.parse(body)
   } catch {
-    // What the runtime says of a bad header value repeats the value.
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Finding } from '../../../src/domain/finding.ts'
-import { finding, quoted } from './finding.ts'
+import { finding, quoted } from '../finding.ts'
 import type { ResendAccount } from './resend-account.ts'
 
 export const domainsSchema = z.object({
@@ -45,7 +45,7 @@ export async function diagnoseDomain(
   const usual = usualNames(from)
   const domain = domains.find(({ name }) => name.toLowerCase() === from)
   if (!domain) return { findings: more ? [notAmongTheFirst(from)] : [unknownDomain(from, domains)], names: usual }
-  const answer = await account.call(domainSchema, (resend, options) => resend.domains.get(domain.id, options))
+  const answer = await account.call(domainSchema, `/domains/${encodeURIComponent(domain.id)}`)
   const region = domain.region
   if (answer.kind === 'error') return { findings: [aboutStatus(domain, [])], names: { ...usual, region } }
   return {

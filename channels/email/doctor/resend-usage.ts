@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Finding } from '../../../src/domain/finding.ts'
 import type { EmailSettings } from '../settings.ts'
-import { finding } from './finding.ts'
+import { finding } from '../finding.ts'
 
 const periodSchema = z.object({ used: z.number(), limit: z.number().nullable() })
 export const usageSchema = z.object({
@@ -18,9 +18,9 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 export function aboutRate(
   { resend: { callsPerSecond } }: EmailSettings,
   usage: Usage | undefined,
-  headers: Readonly<Record<string, string>>,
+  limitHeader: string | undefined,
 ): Finding[] {
-  const allowed = allowedPerSecond(usage, headers)
+  const allowed = allowedPerSecond(usage, limitHeader)
   if (allowed === undefined) {
     const message = `Sending begins with ${rate(callsPerSecond)}; ${duration(callsPerSecond)}. What Resend allows was not told.`
     return [finding('note', 'resend-rate', message)]
@@ -34,10 +34,10 @@ export function aboutRate(
   return [finding('note', 'resend-rate', message)]
 }
 
-function allowedPerSecond(usage: Usage | undefined, headers: Readonly<Record<string, string>>): number | undefined {
+function allowedPerSecond(usage: Usage | undefined, limitHeader = ''): number | undefined {
   const told = usage?.rate_limit
   if (told) return told.limit / seconds(told.duration)
-  const limit = /^\d{1,6}/.exec(headers['ratelimit-limit'] ?? '')?.[0]
+  const limit = /^\d{1,6}/.exec(limitHeader)?.[0]
   return limit === undefined || Number(limit) === 0 ? undefined : Number(limit)
 }
 

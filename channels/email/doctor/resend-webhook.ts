@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { House } from '../../../src/channel.ts'
 import type { Finding } from '../../../src/domain/finding.ts'
 import type { EmailSettings } from '../settings.ts'
-import { finding } from './finding.ts'
+import { finding } from '../finding.ts'
 import type { ResendAccount } from './resend-account.ts'
 
 const webhooksSchema = z.object({
@@ -36,7 +36,7 @@ export async function diagnoseWebhook(
       'The secret in RESEND_WEBHOOK_SECRET is not one of Resend’s, which begin with whsec_: every webhook would be refused.'
     return [finding('error', 'webhook-secret', message, 'Copy the signing secret from https://resend.com/webhooks.')]
   }
-  const answer = await account?.call(webhooksSchema, (resend, options) => resend.webhooks.list({ limit: 100 }, options))
+  const answer = await account?.call(webhooksSchema, '/webhooks?limit=100')
   if (answer?.kind !== 'data') {
     const message = `A webhook secret is set; whether Resend calls ${endpoint} cannot be read with this key.`
     return [finding('note', 'webhook', message)]

@@ -1,9 +1,9 @@
 import type { House } from '../../../src/channel.ts'
 import type { Finding } from '../../../src/domain/finding.ts'
-import type { Clock } from '../../../src/ports.ts'
+import type { Api, Clock } from '../../../src/ports.ts'
 import type { EmailSettings } from '../settings.ts'
 import { clockAgainst } from './clock.ts'
-import { finding } from './finding.ts'
+import { finding } from '../finding.ts'
 import { type Answer, openResend } from './resend-account.ts'
 import { diagnoseDomain, domainsSchema, type ResendNames, usualNames } from './resend-domain.ts'
 import { diagnoseWebhook } from './resend-webhook.ts'
@@ -21,25 +21,26 @@ interface Diagnosis {
 /** Credentials, domain, rate, quota and webhook of the Resend account, by calls that change nothing. */
 export async function diagnoseResend(
   settings: EmailSettings,
-  clock: Clock,
+  ports: { readonly clock: Clock; readonly api: Api },
   from: string,
   house: Pick<House, 'publicUrl'>,
 ): Promise<Diagnosis> {
   const names = withSelector(usualNames(from), settings.dkimSelector, from)
-  const account = openResend(settings, clock)
-  if (!account) {
-    const message = 'The key in RESEND_API_KEY has characters that no key has, a line break perhaps.'
-    return { findings: [finding('error', 'resend-key', message, NEW_KEY)], names }
-  }
-  const domains = await account.call(domainsSchema, (resend, options) => resend.domains.list({ limit: 100 }, options))
-  const time = clockAgainst('Resend', clock.now(), domains.headers['date'], domains.headers['age'])
+  const account = openResend(settings, ports)
+  const domains = await account.call(domainsSchema, '/domains?limit=100')
+  const time = clockAgainst('Resend', ports.clock.now(), domains.header('date'), domains.header('age'))
   if (domains.kind === 'error' && domains.name !== 'restricted_api_key')
     return { findings: [failure(domains, settings), ...time], names }
   const full = domains.kind === 'data' ? account : undefined
-  const told = await full?.call(usageSchema, (resend, options) => resend.usage.get(options))
+  const told = await full?.call(usageSchema, '/usage')
   const usage = told?.kind === 'data' ? told.data : undefined
   const webhook = await diagnoseWebhook(full, settings, house)
-  const rest = [...aboutRate(settings, usage, domains.headers), ...aboutQuota(usage), ...webhook, ...time]
+  const rest = [
+    ...aboutRate(settings, usage, domains.header('ratelimit-limit')),
+    ...aboutQuota(usage),
+    ...webhook,
+    ...time,
+  ]
   if (from === TRIAL_DOMAIN || from.endsWith(`.${TRIAL_DOMAIN}`))
     return { findings: [trial(), ...rest], names: undefined }
   if (domains.kind === 'error') return { findings: [restricted(from), ...rest], names }

@@ -2,7 +2,7 @@ import type { Finding } from '../../../src/domain/finding.ts'
 import type { Dns } from '../../../src/ports.ts'
 import { diagnoseDkim } from './dkim.ts'
 import { diagnoseDmarc } from './dmarc.ts'
-import { finding } from './finding.ts'
+import { finding } from '../finding.ts'
 import { readRecords, type Records } from './records.ts'
 import { diagnoseSpf } from './spf.ts'
 

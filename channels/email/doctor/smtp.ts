@@ -1,9 +1,10 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import type { Finding } from '../../../src/domain/finding.ts'
 import type { Clock } from '../../../src/ports.ts'
 import type { EmailSettings } from '../settings.ts'
-import { finding, quoted } from './finding.ts'
+import { type ServerOptions, serverOptions } from '../smtp/server.ts'
+import { isThisMachine } from '../smtp/url.ts'
+import { finding, quoted } from '../finding.ts'
 
 /** A page of 100 kB in two parts, encoded: what a digest may come to. */
 const LARGEST_MAIL_BYTES = 350_000
@@ -16,15 +17,9 @@ interface Refusal {
 
 /** Greeting, TLS, login and the size limit of the SMTP server; no mail is begun. */
 export async function diagnoseSmtp(settings: EmailSettings, clock: Clock): Promise<Finding[]> {
-  const { auth, ...options } = parseConnectionUrl(settings.smtp.url)
+  const { auth, ...options } = serverOptions(settings)
   const ms = settings.smtp.timeoutSeconds * 1000
-  const connection = new SMTPConnection({
-    ...options,
-    connectionTimeout: ms,
-    greetingTimeout: ms,
-    socketTimeout: ms,
-    dnsTimeout: ms,
-  })
+  const connection = new SMTPConnection(options)
   const server = `${connection.host}:${connection.port}`
   try {
     const greeted = await converse(connection, clock.deadline(ms), auth)
@@ -53,12 +48,10 @@ function aboutRefusal(server: string, { stage, code }: Refusal, timeoutSeconds: 
   return finding('error', 'smtp-unreachable', `The SMTP server ${server} ${what}.`, advice)
 }
 
-type Login = NonNullable<Parameters<SMTPConnection['login']>[0]>
-
 async function converse(
   connection: SMTPConnection,
   deadline: AbortSignal,
-  auth: Login | undefined,
+  auth: ServerOptions['auth'],
 ): Promise<Finding[]> {
   const late = new Promise<never>((_, reject) => {
     const end = (): void => reject(new Stopped({ stage: 'deadline', code: 'ETIMEDOUT' }))
@@ -69,9 +62,8 @@ async function converse(
   // After the greeting the last answer is the one to EHLO.
   const size = sizeLimit(connection.lastServerResponse || '')
   const { secure } = connection
-  // An unencrypted login is not tried: it would show the password to everybody on the way.
+  // Without TLS we are here only where the server is this machine, there is no password, or SMTP_URL says so.
   const tls = aboutTls(connection, auth !== undefined)
-  if (tls.severity === 'error') return [tls]
   if (auth !== undefined) await Promise.race([late, loggedIn(connection, auth)])
   connection.quit()
   const how = auth === undefined ? 'no login is configured' : 'the login is taken'
@@ -87,7 +79,7 @@ function connected(connection: SMTPConnection): Promise<void> {
   })
 }
 
-function loggedIn(connection: SMTPConnection, auth: Login): Promise<void> {
+function loggedIn(connection: SMTPConnection, auth: NonNullable<ServerOptions['auth']>): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       const code = codeOf(error)
@@ -100,12 +92,9 @@ function loggedIn(connection: SMTPConnection, auth: Login): Promise<void> {
 }
 
 function aboutTls({ secure, host }: SMTPConnection, login: boolean): Finding {
-  if (secure || isLoopback(host)) return finding('note', 'smtp-tls-ok', '')
-  if (login) {
-    const message = `The SMTP server ${host} offers no TLS: password and mails would travel in the clear. The login was not tried.`
-    return finding('error', 'smtp-tls', message, 'Use smtps:// (port 465), or a server that offers STARTTLS.')
-  }
-  const message = `The SMTP server ${host} offers no TLS: mails travel in the clear, and Gmail asks for TLS.`
+  if (secure || isThisMachine(host)) return finding('note', 'smtp-tls-ok', '')
+  const what = login ? 'password and mails travel in the clear, as SMTP_URL allows' : 'mails travel in the clear'
+  const message = `The SMTP server ${host} offers no TLS: ${what}, and Gmail asks for TLS.`
   return finding('warning', 'smtp-tls', message, 'Use smtps:// (port 465), or a server that offers STARTTLS.')
 }
 
@@ -126,10 +115,6 @@ function bounces(): Finding[] {
   const message =
     'Over SMTP bounces come as mails to the sender’s mailbox; nobody is taken off the list for them by itself.'
   return [finding('note', 'smtp-bounces', message, 'Read that mailbox: groundwire subscribers remove ADDRESS.')]
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 class Stopped extends Error {

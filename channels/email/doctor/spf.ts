@@ -1,5 +1,5 @@
 import type { Finding } from '../../../src/domain/finding.ts'
-import { finding, quoted } from './finding.ts'
+import { finding, quoted } from '../finding.ts'
 import type { Records } from './records.ts'
 
 /** RFC 7208, 4.6.4: more mechanisms that ask the DNS, nested ones included, and receivers answer permerror. */

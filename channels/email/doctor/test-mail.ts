@@ -5,9 +5,11 @@ import { maskAddress } from '../../../src/domain/subscriber.ts'
 import { cleanLine } from '../../../src/domain/text.ts'
 import type { Ports } from '../../../src/ports.ts'
 import * as z from 'zod'
-import { type Mailbox, mailHost, parseMailbox, wireAddress } from '../address.ts'
+import { type Mailbox, mailHost, parseMailbox, wireAddress } from '../../../src/domain/address.ts'
 import { type EmailSettings, senderOf, transportOf } from '../settings.ts'
-import { finding } from './finding.ts'
+import { formatMailbox } from '../resend/request.ts'
+import { serverOptions } from '../smtp/server.ts'
+import { finding } from '../finding.ts'
 import { openResend } from './resend-account.ts'
 import { codeOf } from './smtp.ts'
 
@@ -32,7 +34,7 @@ const LOOK =
  */
 export async function sendTestMail(
   settings: EmailSettings,
-  { clock, outbox }: Pick<Ports, 'clock' | 'outbox'>,
+  { clock, api, outbox }: Pick<Ports, 'clock' | 'api' | 'outbox'>,
   house: Pick<House, 'publication'>,
   address: string,
 ): Promise<Finding> {
@@ -47,7 +49,7 @@ export async function sendTestMail(
   const mail = testMail(settings, clock.now(), house, to)
   switch (transportOf(settings)) {
     case 'resend':
-      return byResend(settings, clock, mail)
+      return byResend(settings, { clock, api }, mail)
     case 'smtp':
       return bySmtp(settings, clock, mail)
     case 'outbox':
@@ -75,16 +77,15 @@ function testMail(
   }
 }
 
-async function byResend(settings: EmailSettings, clock: Ports['clock'], mail: TestMail): Promise<Finding> {
-  const account = openResend(settings, clock)
-  if (!account) return failed('Resend', 'the key has characters that no key has', 'Set RESEND_API_KEY anew.')
+async function byResend(
+  settings: EmailSettings,
+  ports: Pick<Ports, 'clock' | 'api'>,
+  mail: TestMail,
+): Promise<Finding> {
   const { from, replyTo, to, subject, text, key } = mail
-  const answer = await account.call(z.object({ id: z.string() }), (resend, options) =>
-    resend.emails.send(
-      { from: headerOf(from), to, subject, text, ...(replyTo && { replyTo: headerOf(replyTo) }) },
-      { ...options, idempotencyKey: key },
-    ),
-  )
+  const body = { from: formatMailbox(from), to, subject, text, ...(replyTo && { reply_to: formatMailbox(replyTo) }) }
+  const idSchema = z.object({ id: z.string() })
+  const answer = await openResend(settings, ports).call(idSchema, '/emails', { body, idempotencyKey: key })
   if (answer.kind === 'data')
     return sent(`Resend took the test mail to ${maskAddress(to)} (${cleanLine(answer.data.id)}).`)
   const { name, status } = answer
@@ -95,15 +96,13 @@ async function byResend(settings: EmailSettings, clock: Ports['clock'], mail: Te
 }
 
 async function bySmtp(settings: EmailSettings, clock: Ports['clock'], mail: TestMail): Promise<Finding> {
-  const [{ default: SMTPTransport }, { default: Mail }, { parseConnectionUrl }] = await Promise.all([
+  const [{ default: SMTPTransport }, { default: Mail }] = await Promise.all([
     import('nodemailer/lib/smtp-transport'),
     import('nodemailer/lib/mailer'),
-    import('nodemailer/lib/shared'),
   ])
-  const ms = settings.smtp.timeoutSeconds * 1000
-  const timeouts = { connectionTimeout: ms, greetingTimeout: ms, socketTimeout: ms, dnsTimeout: ms }
-  const transport = new Mail(new SMTPTransport({ ...parseConnectionUrl(settings.smtp.url), ...timeouts }))
-  const deadline = clock.deadline(ms)
+  const { pool: _, ...options } = serverOptions(settings)
+  const transport = new Mail(new SMTPTransport(options))
+  const deadline = clock.deadline(settings.smtp.timeoutSeconds * 1000)
   try {
     const done = transport.sendMail(messageOf(mail))
     const late = new Promise<'late'>((resolve) =>
@@ -151,11 +150,6 @@ function messageOf({ from, replyTo, to, subject, text, key, date }: TestMail) {
     disableFileAccess: true,
     disableUrlAccess: true,
   }
-}
-
-/** `"Name" <a@b>`; without a name the address alone. */
-function headerOf({ name, address }: Mailbox): string {
-  return name === '' ? address : `"${name.replace(/["\\]/g, '')}" <${address}>`
 }
 
 function sent(message: string, advice = LOOK): Finding {

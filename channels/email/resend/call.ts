@@ -2,9 +2,8 @@ import { sha256 } from '../../../src/domain/hash.ts'
 import type { Api, Clock, PaceHint } from '../../../src/ports.ts'
 import { classify, type Verdict } from './classify.ts'
 import { type Answer, rateHint } from './pace.ts'
+import { type Account, requestTo, textOf } from './transfer.ts'
 
-/** Ids of a hundred mails take 5 kB. */
-const MAX_ANSWER_BYTES = 1_000_000
 const UNSENT_WAIT_MS = 10_000
 
 export interface BatchCall {
@@ -16,7 +15,7 @@ export interface BatchCall {
 
 /** One `POST /emails/batch`, and what its answer means. `heard` is told what every answer says about the pace. */
 export async function callBatch(
-  { baseUrl, apiKey, timeoutSeconds }: { baseUrl: string; apiKey: string; timeoutSeconds: number },
+  account: Account,
   ports: { readonly api: Api; readonly clock: Clock },
   call: BatchCall,
   signal: AbortSignal,
@@ -24,17 +23,15 @@ export async function callBatch(
 ): Promise<Verdict> {
   let answer: Answer
   try {
+    const { headers, ...request } = requestTo(account, '/emails/batch')
     const response = await ports.api.post(
       {
-        url: `${baseUrl.replace(/\/+$/, '')}/emails/batch`,
+        ...request,
         headers: {
-          authorization: `Bearer ${apiKey}`,
-          'content-type': 'application/json',
+          ...headers,
           'idempotency-key': /^[!-~]{1,256}$/.test(call.key) ? call.key : sha256(call.key),
           'x-batch-validation': 'strict',
         },
-        timeoutMs: timeoutSeconds * 1000,
-        maxBytes: MAX_ANSWER_BYTES,
         body: call.body,
       },
       signal,
@@ -54,11 +51,4 @@ function broken(error: unknown, signal: AbortSignal, now: Date): Verdict {
   if (error instanceof Error && error.name === 'HttpError' && 'kind' in error && error.kind === 'unsent')
     return { kind: 'later', notBefore: new Date(now.getTime() + UNSENT_WAIT_MS), reason, hint: {} }
   return { kind: 'unknown', reason: signal.aborted ? 'stopped while the answer of Resend was awaited' : reason }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const piece of body) text += decoder.decode(piece, { stream: true })
-  return text + decoder.decode()
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withoutAddresses } from '../../../src/domain/redact.ts'
 import { cleanLine } from '../../../src/domain/text.ts'
 import type { PaceHint } from '../../../src/ports.ts'
 import { type Answer, rateWaitUntil, retryAfter } from './pace.ts'
@@ -10,7 +11,8 @@ export type Verdict =
   | Refusal
   /** Nothing was sent, and nothing will be before `notBefore`. */
   | { readonly kind: 'later'; readonly notBefore: Date; readonly reason: string; readonly hint: PaceHint }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  /** `isFinal`: asking again will not tell. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly isFinal?: boolean }
 
 /**
  * Nothing was sent, because of one of the mails, or because they are too large together. `message` is the provider's
@@ -90,9 +92,11 @@ function byName({ name, message }: z.infer<typeof errorSchema>, answer: Answer, 
     case 'concurrent_idempotent_requests':
       return unknown('Resend is still at work on the same call')
     case 'invalid_idempotent_request':
-      return unknown(
-        'Resend got other mails under the same key before, so it cannot be told what was sent: a person must look',
-      )
+      return {
+        kind: 'unknown',
+        reason: 'Resend got other mails under the same key before; look there which were sent, then settle by hand',
+        isFinal: true,
+      }
     default:
       return undefined
   }
@@ -115,7 +119,7 @@ function tooMany(answer: Answer, now: Date): Verdict {
 function quota(period: 'day' | 'month', end: number, answer: Answer, now: Date): Verdict {
   const said = Math.min(retryAfter(answer, now)?.getTime() ?? 0, now.getTime() + LONGEST_QUOTA_WAIT_MS)
   const notBefore = new Date(Math.max(end, said))
-  const reason = `the quota of the ${period} with Resend is used up; it goes on by itself, or at once with a larger plan`
+  const reason = `the quota of the ${period} with Resend is used up; it goes on by itself`
   return { kind: 'later', notBefore, reason, hint: { pauseUntil: notBefore } }
 }
 
@@ -157,8 +161,7 @@ function causeOf(message: string): 'recipient' | 'shared' | 'unclear' {
 
 /** One short line without an address or anything like a key in it. */
 export function harmless(message: string): string {
-  return cleanLine(message.slice(0, 1000))
-    .replace(/\S+@\S+/g, '…')
+  return withoutAddresses(cleanLine(message.slice(0, 1000)))
     .replace(/\bre_\w+/g, '…')
     .slice(0, 200)
     .trim()

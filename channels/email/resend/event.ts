@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Webhook } from '../../../src/channel.ts'
 import type { ReportKind } from '../../../src/domain/report.ts'
+import { withoutAddresses } from '../../../src/domain/redact.ts'
 import { cleanLine } from '../../../src/domain/text.ts'
 
 type Read = Awaited<ReturnType<Webhook['read']>>
@@ -38,12 +39,17 @@ const dataSchema = z.object({
   suppressed: z.object({ message: text }).optional().catch(undefined),
 })
 
-/**
- * @param event what was signed, parsed.
- * @param id of this report, the same when it is told again.
- * @param signedAt for an event that does not say when it happened.
- */
-export function reportOf(event: unknown, id: string, signedAt: Date): Read {
+interface Told {
+  /** Of this report, the same when it is told again. */
+  readonly id: string
+  /** Resend tells every endpoint of an account what became of the mails of all. */
+  readonly installation: string
+  /** For an event that does not say when it happened. */
+  readonly signedAt: Date
+}
+
+/** @param event what was signed, parsed. */
+export function reportOf(event: unknown, { id, installation, signedAt }: Told): Read {
   const head = eventSchema.safeParse(event)
   if (!head.success) return { kind: 'refused', reason: 'it is well signed but not an event' }
   const kind = KINDS.get(head.data.type)
@@ -51,6 +57,7 @@ export function reportOf(event: unknown, id: string, signedAt: Date): Read {
   const body = z.object({ data: dataSchema }).safeParse(event)
   if (!body.success) return { kind: 'refused', reason: `it is well signed, but an ${head.data.type} without data` }
   const { email_id: remoteId, tags, bounce, failed, suppressed } = body.data.data
+  if (tags['installation'] !== installation) return { kind: 'ignored' }
   const delivery = deliveryOf(tags['delivery'])
   if (delivery === undefined) return { kind: 'ignored' }
   const reason = bounce?.message || bounce?.subType || failed?.reason || suppressed?.message || ''
@@ -63,7 +70,7 @@ export function reportOf(event: unknown, id: string, signedAt: Date): Read {
       delivery,
       remoteId,
       permanent: kind === 'bounced' && bounce?.type === 'Permanent',
-      reason: withoutAddresses(reason),
+      reason: shownReason(reason),
     },
   }
 }
@@ -79,11 +86,8 @@ function instantOf(told: string, otherwise: Date): string {
   return (z.iso.datetime({ offset: true }).safeParse(told).success ? new Date(told) : otherwise).toISOString()
 }
 
-/** A word, with what stands in quotation marks taken as part of it, as in a local part (RFC 5322, 3.4.1). */
-const WORD = /(?:"[^"]*"|[^\s"])+/g
-
 /** What mail servers say often names the reader. */
-function withoutAddresses(said: string): string {
-  const clean = cleanLine(said).replace(WORD, (word) => (/@|%40/i.test(word) ? '…' : word))
+function shownReason(said: string): string {
+  const clean = withoutAddresses(cleanLine(said))
   return clean.length > MAX_REASON_LENGTH ? `${clean.slice(0, MAX_REASON_LENGTH - 1).toWellFormed()}…` : clean
 }

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../../src/domain/html.ts'
-import { wireAddress, type Mailbox } from '../address.ts'
+import { wireAddress, type Mailbox } from '../../../src/domain/address.ts'
 import type { MailContent } from '../content.ts'
 import { splitTemplate } from '../template.ts'
 import type { Tag } from './tags.ts'

@@ -1,15 +1,15 @@
 import type { Attempt, ChannelPorts, House, Sender } from '../../../src/channel.ts'
 import type { Outcome } from '../../../src/domain/delivery.ts'
-import { sha256 } from '../../../src/domain/hash.ts'
 import { unsubscribeUrl } from '../../../src/domain/reader-token.ts'
-import type { FrozenRendering, PaceHint } from '../../../src/ports.ts'
-import { wireAddress } from '../address.ts'
+import type { FrozenRendering } from '../../../src/ports.ts'
+import { wireAddress } from '../../../src/domain/address.ts'
 import { contentSchema, type MailContent } from '../content.ts'
+import { notAnAddress } from '../outcome.ts'
 import type { EmailSettings } from '../settings.ts'
 import { callBatch } from './call.ts'
+import { partsOf } from './parts.ts'
 import type { Verdict } from './classify.ts'
 import { type BatchWriter, batchWriter, type Mail } from './request.ts'
-import { sendApart } from './split.ts'
 import { tagsOf } from './tags.ts'
 import { storedPage, storePage } from './template-payload.ts'
 
@@ -18,7 +18,6 @@ const KEY_LIFE_MS = 24 * 60 * 60_000
 
 interface Entry extends Mail {
   readonly key: string
-  readonly isSettled: boolean
 }
 
 /** What is made once for a rendering. */
@@ -35,7 +34,7 @@ interface Prepared {
  * that either all of its mails are accepted or none. The same attempt is the same call, byte for byte: it may be
  * repeated for as long as Resend remembers the key.
  *
- * A call that is refused for single mails is sent in parts within the attempt (see `sendApart`).
+ * A call that is refused for single mails goes on in parts, each a call of its own (see `partsOf`).
  */
 export function resendSender(
   settings: EmailSettings,
@@ -55,7 +54,7 @@ export function resendSender(
   }
   const store = async (prepared: Prepared, rendering: FrozenRendering, signal: AbortSignal) => {
     const stop = AbortSignal.any([signal, ports.clock.deadline(resend.timeoutSeconds * 1000)])
-    const failed = await (prepared.stored ??= storePage(account, rendering, prepared.content, ports.clock.now(), stop))
+    const failed = await (prepared.stored ??= storePage(account, ports, rendering, prepared.content, stop))
     if (failed) delete prepared.stored
     return failed
   }
@@ -72,72 +71,32 @@ export function resendSender(
       const failed = usesTemplate ? await store(prepared, attempt.rendering, signal) : undefined
       if (failed) heard?.(failed.hint)
       if (failed) return outcomesFor(attempt, new Map(entries.map(({ key }) => [key, withoutHint(failed)])))
-      const post: Post = async (key, mails) => {
-        const call = { key, body: prepared.write(mails), mails: mails.length }
-        const verdict = await callBatch(account, ports, call, signal, heard)
-        // Somebody may have taken the stored page away.
-        if (verdict.kind !== 'sent') delete prepared.stored
-        return verdict
-      }
-      return outcomesFor(attempt, await sendEntries(attempt, entries, { post, heard, settings, ports, signal }))
+      // Two installations that share an account would else take each other's keys.
+      const key = `${house.installation}/${attempt.key}`
+      const call = { key, body: prepared.write(entries), mails: entries.length }
+      const verdict = await callBatch(account, ports, call, signal, heard)
+      // Somebody may have taken the stored page away.
+      if (verdict.kind !== 'sent') delete prepared.stored
+      if (verdict.kind !== 'refused')
+        return outcomesFor(attempt, new Map(entries.map((entry, place) => [entry.key, outcomeAt(verdict, place)])))
+      const addresses = entries.map(({ address }) => address)
+      const parts = await partsOf({ attempt, addresses, refusal: verdict, now: ports.clock.now(), heard })
+      return outcomesFor(attempt, new Map(entries.map((entry, place) => [entry.key, parts[place]])))
     },
   }
 }
 
-type Post = (key: string, mails: readonly Mail[]) => Promise<Verdict>
-
-interface Line {
-  readonly post: Post
-  readonly heard: ((hint: PaceHint) => void) | undefined
-  readonly settings: EmailSettings
-  readonly ports: Pick<ChannelPorts, 'clock'>
-  readonly signal: AbortSignal
-}
-
-async function sendEntries(
-  attempt: Attempt,
-  entries: readonly Entry[],
-  { post, heard, settings, ports, signal }: Line,
-): Promise<Map<string, Outcome | undefined>> {
-  const verdict = await post(attempt.key, entries)
-  if (verdict.kind !== 'refused') return new Map(entries.map(({ key }, place) => [key, outcomeAt(verdict, place)]))
-
-  const outcomes = await sendApart(
-    {
-      addresses: entries.map(({ address }) => address),
-      isSettled: (place) => entries[place]?.isSettled ?? true,
-      wasAccepted: attempt.settled.some(({ state }) => state === 'sent'),
-      now: () => ports.clock.now(),
-      ...(heard && { heard }),
-      async post(range) {
-        // These calls come on top of the one that the pace allowed.
-        await ports.clock.wait(1000 / settings.resend.callsPerSecond, signal)
-        const part = entries.slice(range.from, range.to)
-        return signal.aborted ? stopped(ports.clock.now()) : post(partKey(attempt.key, part), part)
-      },
-    },
-    verdict,
-  )
-  return new Map(entries.map(({ key }, place) => [key, outcomes[place]]))
-}
-
 /** All mails that the attempt's key stands for, in an order that depends on nothing else. */
 function entriesOf({ key: group, deliveries, settled }: Attempt, house: House): Entry[] {
-  const done = new Set(settled.map(({ key }) => key))
   return [...deliveries, ...settled]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .flatMap((delivery) => {
       const address = wireAddress(delivery.address ?? '')
       if (address === undefined) return []
       const { key, target } = delivery
-      const tags = tagsOf(delivery, group)
-      return [{ key, address, tags, isSettled: done.has(key), unsubscribe: unsubscribeUrl(house, target) }]
+      const tags = tagsOf(delivery, group, house.installation)
+      return [{ key, address, tags, unsubscribe: unsubscribeUrl(house, target) }]
     })
-}
-
-/** A key for some mails of an attempt: the same for the same mails, and for no others. */
-function partKey(group: string, part: readonly Entry[]): string {
-  return `${group}/${sha256(part.map(({ key }) => key).join('\n')).slice(0, 24)}`
 }
 
 function outcomeAt(verdict: Exclude<Verdict, { kind: 'refused' }>, place: number): Outcome | undefined {
@@ -151,17 +110,13 @@ function withoutHint({ notBefore, reason }: Verdict & { kind: 'later' }): Outcom
   return { kind: 'later', notBefore, reason }
 }
 
-function stopped(now: Date): Verdict {
-  return { kind: 'later', notBefore: now, reason: 'stopped before it was sent', hint: {} }
-}
-
 /** An address that mail servers cannot take is left out of every call, so that leaving it out changes no replay. */
 function outcomesFor({ deliveries }: Attempt, outcomes: ReadonlyMap<string, Outcome | undefined>): Outcome[] {
   return deliveries.map(({ key, target, address }): Outcome => {
     const outcome = outcomes.get(key)
     if (outcome) return outcome
     return wireAddress(address ?? '') === undefined
-      ? { kind: 'rejected', reason: `the address of subscriber ${target} is not a mail address; correct or remove it` }
+      ? notAnAddress(target)
       : { kind: 'unknown', reason: 'Resend did not say what became of this mail' }
   })
 }

@@ -9,12 +9,18 @@ export interface Tag {
 const LONGEST_TAG = 256
 
 /**
- * What a webhook is told of a mail again: `edition` and `chunk` for people, `delivery` to find the row by.
+ * What a webhook is told of a mail again: `edition` and `chunk` for people, `installation` and `delivery` to find the
+ * row by.
  *
  * @param group the attempt group, the same for all mails of a call and for every replay of it.
  */
-export function tagsOf({ edition, key }: Pick<LedgerEntry, 'edition' | 'key'>, group: string): Tag[] {
+export function tagsOf(
+  { edition, key }: Pick<LedgerEntry, 'edition' | 'key'>,
+  group: string,
+  installation: string,
+): Tag[] {
   return [
+    { name: 'installation', value: readable(installation) },
     { name: 'edition', value: readable(edition) },
     { name: 'chunk', value: readable(group) },
     { name: 'delivery', value: deliveryTag(key) },

@@ -1,14 +1,11 @@
-import type { FrozenRendering } from '../../../src/ports.ts'
+import * as z from 'zod'
+import type { Api, Clock, FrozenRendering } from '../../../src/ports.ts'
 import type { MailContent } from '../content.ts'
 import { splitTemplate } from '../template.ts'
 import { classify, type Verdict } from './classify.ts'
+import type { Answer } from './pace.ts'
 import type { StoredPage } from './request.ts'
-
-/** Where to reach the provider, and for how long an answer is awaited. */
-export interface Account {
-  readonly baseUrl: string
-  readonly apiKey: string
-}
+import { type Account, callResend } from './transfer.ts'
 
 const LINK = 'READER_LINK'
 const LINK_IN_HTML = 'READER_LINK_HTML'
@@ -32,66 +29,79 @@ export function storedContent(content: MailContent): { html: string; text: strin
   return { html, text, hasBraces: `${html}${text}`.includes(`{{{${BRACE}}}}`) }
 }
 
+const pageSchema = z.object({ id: z.string(), status: z.string().optional() })
+
 /**
- * Stores and publishes the page unless that was done.
+ * Stores and publishes the page unless that was done. Whatever goes wrong, no mail has left.
  *
  * @returns why it cannot be used yet; undefined when it can.
  */
 export async function storePage(
-  { baseUrl, apiKey }: Account,
-  rendering: Pick<FrozenRendering, 'hash' | 'title'>,
+  account: Account,
+  ports: { readonly api: Api; readonly clock: Clock },
+  rendering: Pick<FrozenRendering, 'hash'>,
   content: MailContent,
-  now: Date,
   signal: AbortSignal,
 ): Promise<(Verdict & { kind: 'later' }) | undefined> {
-  const { Resend } = await import('resend')
-  const { templates } = new Resend(apiKey, { baseUrl: baseUrl.replace(/\/+$/, '') })
+  const now = ports.clock.now()
   const alias = storedPage(rendering).id
-  const known = await templates.get(alias, { signal })
-  if (known.data?.status === 'published') return undefined
-  if (known.error && known.error.name !== 'not_found') return notYet(known, now)
-  let id = known.data?.id
-  if (id === undefined) {
-    const { html, text, hasBraces } = storedContent(content)
-    const made = await templates.create(
-      {
-        name: alias,
-        alias,
-        html,
-        text,
-        variables: [
-          { key: LINK, type: 'string' },
-          { key: LINK_IN_HTML, type: 'string' },
-          ...(hasBraces ? [{ key: BRACE, type: 'string' as const, fallbackValue: '{' }] : []),
-        ],
-      },
-      { signal },
-    )
-    if (made.error) return notYet(made, now)
-    id = made.data.id
+  try {
+    const known = await callResend(account, ports.api, { path: `/templates/${alias}` }, signal)
+    const isNew = known.status === 404
+    if (!isNew && !isGood(known)) return notYet(known, now)
+    const page = isNew ? undefined : read(known)
+    if (page?.status === 'published') return undefined
+    let id = page?.id
+    if (id === undefined) {
+      const made = await callResend(
+        account,
+        ports.api,
+        { path: '/templates', body: definition(alias, content) },
+        signal,
+      )
+      if (!isGood(made)) return notYet(made, now)
+      id = read(made).id
+    }
+    const path = `/templates/${encodeURIComponent(id)}/publish`
+    const published = await callResend(account, ports.api, { path, body: {} }, signal)
+    return isGood(published) ? undefined : notYet(published, now)
+  } catch {
+    // Of errors nothing is told: what the runtime says of a bad header repeats it.
+    return later(now)
   }
-  const published = await templates.publish(id, { signal })
-  return published.error ? notYet(published, now) : undefined
 }
 
-/** Whatever went wrong, no mail has left. */
-function notYet(
-  {
-    error,
-    headers,
-  }: {
-    error: { name?: string; statusCode?: number | null; message?: string } | null
-    headers: Record<string, string> | null
-  },
-  now: Date,
-): Verdict & { kind: 'later' } {
-  const answer = {
-    status: error?.statusCode ?? 0,
-    body: JSON.stringify(error),
-    header: (name: string) => headers?.[name],
+/** In the words of the interface, as the SDK writes them. */
+function definition(alias: string, content: MailContent): object {
+  const { html, text, hasBraces } = storedContent(content)
+  return {
+    name: alias,
+    html,
+    text,
+    alias,
+    variables: [
+      { key: LINK, type: 'string' },
+      { key: LINK_IN_HTML, type: 'string' },
+      ...(hasBraces ? [{ key: BRACE, type: 'string', fallback_value: '{' }] : []),
+    ],
   }
+}
+
+function isGood({ status }: Answer): boolean {
+  return status >= 200 && status < 300
+}
+
+/** @throws when it is no page. */
+function read({ body }: Answer): z.infer<typeof pageSchema> {
+  return pageSchema.parse(JSON.parse(body))
+}
+
+function notYet(answer: Answer, now: Date): Verdict & { kind: 'later' } {
   const verdict = classify(answer, 0, now)
-  if (verdict.kind === 'later') return verdict
+  return verdict.kind === 'later' ? verdict : later(now)
+}
+
+function later(now: Date): Verdict & { kind: 'later' } {
   return {
     kind: 'later',
     notBefore: new Date(now.getTime() + SETUP_WAIT_MS),

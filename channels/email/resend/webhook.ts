@@ -8,7 +8,7 @@ type Read = Awaited<ReturnType<Webhook['read']>>
 const MESSAGE_ID = /^[\w-]{1,200}$/
 
 /** What Resend tells of mails, signed in the manner of Svix (https://resend.com/docs/webhooks/verify-webhooks-requests). */
-export function resendWebhook({ resend, softBounceEditions }: EmailSettings): Webhook {
+export function resendWebhook({ resend, softBounceEditions }: EmailSettings, installation: string): Webhook {
   return {
     name: 'resend',
     softBounceEditions,
@@ -24,7 +24,7 @@ export function resendWebhook({ resend, softBounceEditions }: EmailSettings): We
       } catch (error) {
         return refused(explain(error))
       }
-      return reportOf(event, id, new Date(Number.parseInt(timestamp, 10) * 1000))
+      return reportOf(event, { id, installation, signedAt: new Date(Number.parseInt(timestamp, 10) * 1000) })
     },
   }
 }

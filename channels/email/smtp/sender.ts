@@ -2,9 +2,10 @@ import type { Attempt, ChannelPorts, House, Sender } from '../../../src/channel.
 import type { LedgerEntry, Outcome } from '../../../src/domain/delivery.ts'
 import { unsubscribeUrl } from '../../../src/domain/reader-token.ts'
 import type { PaceHint } from '../../../src/ports.ts'
-import { wireAddress } from '../address.ts'
+import { wireAddress } from '../../../src/domain/address.ts'
 import { SMTP_MAILS } from '../attempt-size.ts'
 import { contentSchema } from '../content.ts'
+import { later, notAnAddress } from '../outcome.ts'
 import type { EmailSettings } from '../settings.ts'
 import type { Pool } from './pool.ts'
 import { type ServerOptions, serverOptions } from './server.ts'
@@ -72,17 +73,21 @@ function composer(house: House): (rendering: Attempt['rendering']) => Promise<(d
   let last: { readonly hash: string; readonly mailFor: (delivery: LedgerEntry) => Mail } | undefined
   return async ({ hash, content: text }) => {
     if (last?.hash === hash) return last.mailFor
-    const { messageId, messageMaker } = await import('../message.ts')
+    const { mailKey, messageId, messageMaker } = await import('../message.ts')
     const content = contentSchema.parse(JSON.parse(text))
     const make = messageMaker(content)
     const from = wireAddress(content.from.address) ?? content.from.address
-    const mailFor = ({ key, target, address = '' }: LedgerEntry): Mail => ({
-      id: messageId(key, content),
-      target,
-      from,
-      to: wireAddress(address),
-      bytes: () => make({ key, address, slots: { unsubscribe: unsubscribeUrl(house, target) } }),
-    })
+    const mailFor = ({ key: deliveryKey, target, address = '', firstAttemptAt }: LedgerEntry): Mail => {
+      const key = mailKey(house, deliveryKey)
+      const date = firstAttemptAt === undefined ? {} : { date: new Date(firstAttemptAt) }
+      return {
+        id: messageId(key, content),
+        target,
+        from,
+        to: wireAddress(address),
+        bytes: () => make({ key, address, slots: { unsubscribe: unsubscribeUrl(house, target) }, ...date }),
+      }
+    }
     last = { hash, mailFor }
     return mailFor
   }
@@ -94,10 +99,7 @@ async function handOver(
   { host, auth }: ServerOptions,
   signal: AbortSignal,
 ): Promise<Verdict | 'sent'> {
-  if (to === undefined) {
-    const reason = `the address of subscriber ${target} is not a mail address; correct or remove it`
-    return { kind: 'rejected', reason }
-  }
+  if (to === undefined) return notAnAddress(target)
   const refusal = await refusalOfUtf8(pool, to, host)
   if (refusal) return refusal
   const failure = await pool.send({ id, from, to, bytes: bytes() }, signal)
@@ -134,10 +136,6 @@ function outcomeOf(verdict: Verdict | 'sent', { id }: Mail, ports: Ports): Outco
   if (verdict === 'sent') return { kind: 'sent', remoteId: id }
   const { kind, reason } = verdict
   return kind === 'later' ? later(ports, WAIT_MS, reason) : { kind, reason }
-}
-
-function later({ clock }: Ports, afterMs: number, reason: string): Outcome {
-  return { kind: 'later', notBefore: new Date(clock.now().getTime() + afterMs), reason }
 }
 
 /** At most `width` at once; the results in the order of the items. */

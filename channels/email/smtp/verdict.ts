@@ -1,3 +1,4 @@
+import { withoutAddresses } from '../../../src/domain/redact.ts'
 import { cleanLine } from '../../../src/domain/text.ts'
 
 /** What nodemailer tells of a message that was not accepted. */
@@ -108,11 +109,10 @@ function parsedReply(
 ): { readonly status: number; readonly enhanced: string; readonly shown: string } {
   const line = cleanLine((reply ?? '').slice(0, 2000))
   const [, status = '0', enhanced = ''] = /^(\d{3})(?:[ -](\d\.\d{1,3}\.\d{1,3})\b)?/.exec(line) ?? []
-  let shown = line
+  let shown = withoutAddresses(line)
   for (const word of hidden.filter((each) => each !== '')) {
     const literal = word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
     shown = shown.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), '…')
   }
-  shown = shown.replace(/[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g, '…')
   return { status: Number(status), enhanced, shown: shown.slice(0, LONGEST_REPLY) }
 }

@@ -1,31 +1,31 @@
 import type { RunReport } from '../../pipeline/run.ts'
 import type { LedgerCount } from '../../ports.ts'
 import type { Configuration } from '../configuration.ts'
+import { shownText } from '../shown.ts'
 import { countOf, countOpen, figure } from '../tally.ts'
 import { placesInWords } from './places.ts'
 
 /** What became of the edition, and what a person can do about it. */
 export function headline(report: RunReport, { dataFolder, callOptions }: Configuration): string {
   const { verdict, reason, state, id, counts, edition } = report
-  const date = id.split('/').at(-1)
   switch (verdict) {
     case 'approved':
       return state === 'sent'
         ? `sent ${placesInWords(report)}${exceptions(counts, id)}`
-        : `approved; ${remainder(counts)}`
+        : `approved; ${remainder(report)}`
     case 'resumed':
       return 'taken up where the last run stopped'
     case 'unchanged':
-      if (state === 'cancelled') return `nothing to do: it was cancelled (${reason})`
+      if (state === 'cancelled') return `nothing to do: it was cancelled (${shownText(reason)})`
       return state === 'sent'
         ? `nothing to do: it has left already${exceptions(counts, id)}`
-        : `nothing to do now: ${state}; ${remainder(counts)}`
+        : `nothing to do now: ${state}; ${remainder(report)}`
     case 'empty':
       return 'nothing to send'
     case 'draft':
-      return `a draft; let it go with npm run digest -- --date ${date}${callOptions} --approve`
+      return `a draft; let it go with groundwire approve ${id}${callOptions}`
     case 'held':
-      return `held${unsent(counts)}: ${reason}. Let it go all the same with groundwire approve ${id}${callOptions}`
+      return `held${unsent(counts)}: ${shownText(reason)}. Let it go all the same with groundwire approve ${id}${callOptions}`
     case 'foreign':
       return `nothing was made: ${dataFolder} has an edition of this day from ${edition?.source}; use --data for another folder`
     case 'planned':
@@ -45,9 +45,10 @@ function exceptions(counts: readonly LedgerCount[], id: string): string {
 }
 
 /** What is left to do, and who does it. */
-function remainder(counts: readonly LedgerCount[]): string {
+function remainder({ counts, waiting, id }: RunReport): string {
   const left = countOpen(counts)
-  return left > 0 && left === countOf(counts, 'claimed')
-    ? 'another run is finishing it'
-    : `${figure(left)} still owed; see groundwire status`
+  if (left > 0 && left === countOf(counts, 'claimed')) return 'another run is finishing it'
+  const next = waiting?.notBefore === undefined ? '' : `, next try ${waiting.notBefore}`
+  const why = waiting?.reason === undefined ? '' : `: ${shownText(waiting.reason)}${next}`
+  return `${figure(left)} still owed${why}; see groundwire status ${id}`
 }

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import { missedKinds } from '../../domain/report.ts'
 import type { EditionSummary, LedgerCount, Store } from '../../ports.ts'
+import { shownText } from '../shown.ts'
 import { countOf, figure, sumLine, tallyCounts } from '../tally.ts'
 import type { Terminal } from '../terminal.ts'
 import { entryLine, missedLines, missedName } from './entries.ts'
@@ -16,7 +17,7 @@ export function headLines(
 ): string[] {
   const channels = [...new Set(counts.map(({ channel }) => channel))]
   return [
-    `${edition}  ${state}${reason && `: ${reason}`}`,
+    `${edition}  ${state}${reason && `: ${shownText(reason)}`}`,
     `  “${subject}”`,
     ...channels.map((id) => `  ${id.padEnd(9)} ${tallyCounts(counts.filter(({ channel }) => channel === id))}`),
   ]

@@ -2,6 +2,7 @@ import type { DeliveryState, LedgerEntry } from '../../domain/delivery.ts'
 import { missedKinds } from '../../domain/report.ts'
 import { maskAddress } from '../../domain/subscriber.ts'
 import type { LedgerQuery, Store } from '../../ports.ts'
+import { shownText } from '../shown.ts'
 import { stateName } from '../tally.ts'
 
 /** States in which a delivery has ended without having arrived, or without anybody knowing. */
@@ -22,25 +23,13 @@ export function missedName({ state, receipt }: LedgerEntry): string {
   return missedStates.includes(state) || receipt === undefined ? stateName(state) : receipt
 }
 
-/** A few hundred at a time, so that a long list is written in pieces and never held. */
-export async function* batches<T>(entries: AsyncIterable<T>, size = 500): AsyncGenerator<T[]> {
-  let batch: T[] = []
-  for await (const one of entries) {
-    batch.push(one)
-    if (batch.length < size) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
-}
-
 /** One line a delivery. Addresses are masked: a terminal might be logged. */
 export function entryLine(entry: LedgerEntry): string {
   const { channel, target, address, state, attempts, reason, url, notBefore, receipt } = entry
   const more = [
     address === undefined ? undefined : maskAddress(address),
     url,
-    reason,
+    reason === undefined ? undefined : shownText(reason),
     receipt,
     state === 'waiting' && notBefore ? `next try ${notBefore}` : undefined,
     attempts > 1 ? `${attempts} attempts` : undefined,
@@ -51,7 +40,10 @@ export function entryLine(entry: LedgerEntry): string {
 /** Who did not get it and why, and on a line of its own the key by which it can be resolved. */
 export function missedLines(entry: LedgerEntry): string {
   const { channel, target, address, reason, key } = entry
-  const more = [address === undefined ? undefined : maskAddress(address), reason]
+  const more = [
+    address === undefined ? undefined : maskAddress(address),
+    reason === undefined ? undefined : shownText(reason),
+  ]
   return `  ${missedName(entry).padEnd(12)} ${channel.padEnd(9)} ${target}${spaced(more)}\n${' '.repeat(15)}${key}`
 }
 
@@ -69,7 +61,7 @@ export function entryAsJson(entry: LedgerEntry): object {
     target,
     address: address === undefined ? null : maskAddress(address),
     state,
-    reason: entry.reason ?? null,
+    reason: entry.reason === undefined ? null : shownText(entry.reason),
     receipt: entry.receipt ?? null,
     receiptAt: entry.receiptAt ?? null,
     attempts,

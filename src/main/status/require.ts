@@ -1,5 +1,6 @@
 import type { Store, StoredEdition } from '../../ports.ts'
 import { openExistingStore } from '../store.ts'
+import { shownText } from '../shown.ts'
 import { UsageError } from '../terminal.ts'
 
 const NAMED = 5
@@ -20,5 +21,5 @@ export async function requireEdition(store: Store, id: string): Promise<StoredEd
   if (stored) return stored
   const editions = await store.editions(NAMED)
   const there = editions.length === 0 ? 'there is none yet' : `there are ${editions.map((one) => one.id).join(', ')}`
-  throw new UsageError(`there is no edition ${id}; ${there}. groundwire status lists them.`)
+  throw new UsageError(`there is no edition ${shownText(id)}; ${there}. groundwire status lists them.`)
 }

@@ -7,12 +7,12 @@ import type { Seen } from './seen.ts'
  * What became of a line. `recorded`: new here, but the file says that they left or must not be written to, and so it is
  * kept. `unsubscribed`, `suppressed`: kept out, for that is known here. `repeated`: on an earlier line already.
  */
-export type Outcome = 'added' | 'recorded' | 'known' | 'unsubscribed' | 'suppressed' | 'repeated' | 'invalid'
+export type Admission = 'added' | 'recorded' | 'known' | 'unsubscribed' | 'suppressed' | 'repeated' | 'invalid'
 
 /** `message` is undefined where there is nothing to say. `address` is masked. */
 export interface Told {
   readonly line: number
-  readonly outcome: Outcome
+  readonly outcome: Admission
   readonly address: string
   readonly message?: string
 }
@@ -52,7 +52,7 @@ function mayEnter(reader: Subscriber, { id, suppressed }: AddressStatus): boolea
   return id === undefined && (suppressed === undefined || reader.suppressed !== undefined)
 }
 
-function outcomeOfNew({ state, suppressed }: Subscriber): Outcome {
+function outcomeOfNew({ state, suppressed }: Subscriber): Admission {
   return state === 'unsubscribed' || suppressed !== undefined ? 'recorded' : 'added'
 }
 

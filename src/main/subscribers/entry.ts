@@ -1,12 +1,7 @@
-import { wireAddress } from '../../../channels/email/address.ts'
+import { wireAddress } from '../../domain/address.ts'
 import { subscriberId } from '../../domain/reader-token.ts'
-import {
-  DEFAULT_FREQUENCY,
-  maskAddress,
-  subscriberStates,
-  suppressionReasons,
-  type Subscriber,
-} from '../../domain/subscriber.ts'
+import { DEFAULT_FREQUENCY, subscriberStates, suppressionReasons, type Subscriber } from '../../domain/subscriber.ts'
+import { shownAddress, shownWord } from '../shown.ts'
 import { frequencyFlaw } from './frequency.ts'
 import { widthOf, type CellOf, type Table } from './table.ts'
 
@@ -23,7 +18,7 @@ export interface EntryDefaults {
 export function readEntry(table: Table, line: readonly string[], { consent, now }: EntryDefaults): Entry {
   const cell = table.cellsOf(line)
   const problem = widthFlaw(widthOf(line), table.width) ?? problemOf(cell, consent)
-  if (problem !== undefined) return { address: shown(cell('address')), problem }
+  if (problem !== undefined) return { address: shownAddress(cell('address')), problem }
   const address = cell('address')
   const suppressed = suppressionReasons.find((reason) => reason === cell('suppressed'))
   const consentAt = instantOf(cell('consentAt'))
@@ -41,11 +36,6 @@ export function readEntry(table: Table, line: readonly string[], { consent, now 
       ...(suppressed && { suppressed }),
     },
   }
-}
-
-/** Enough of what stands where an address should to find it again, and of an address too little to write to it. */
-function shown(text: string): string {
-  return text.includes('@') ? (maskAddress(text).split(/\s/)[0] ?? '').slice(0, 60) : '…'
 }
 
 function widthFlaw(width: number, columns: number): string | undefined {
@@ -74,7 +64,7 @@ function problemOf(cell: CellOf, consent: string | undefined): string | undefine
 function addressFlaw(text: string): string | undefined {
   if (text === '') return 'the address is missing'
   if (wireAddress(text) !== undefined && !text.includes('\uFFFD')) return undefined
-  const is = `“${shown(text)}” is not an address`
+  const is = `“${shownAddress(text)}” is not an address`
   if (text.includes('\uFFFD')) return `${is}: it is not in UTF-8; save the file as UTF-8`
   if (/[<>]/.test(text)) return `${is}: leave out the name and the angle brackets`
   if (/\s/.test(text)) return `${is}: there is a space in it`
@@ -94,18 +84,13 @@ function encodingFlaw(cell: CellOf): string | undefined {
 function oneOf(column: string, text: string, known: readonly string[]): string | undefined {
   return text === '' || known.includes(text)
     ? undefined
-    : `“${plain(text)}” in the column ${column} is none of ${known.join(', ')}`
+    : `“${shownWord(text)}” in the column ${column} is none of ${known.join(', ')}`
 }
 
 function dateFlaw(text: string): string | undefined {
   return text === '' || instantOf(text) !== undefined
     ? undefined
-    : `“${plain(text)}” is not a date; write it as 2026-06-29 or 2026-06-29T07:00:00Z`
-}
-
-/** What stands in the wrong column may be an address. */
-function plain(text: string): string {
-  return text.includes('@') ? shown(text) : text.slice(0, 40)
+    : `“${shownWord(text)}” is not a date; write it as 2026-06-29 or 2026-06-29T07:00:00Z`
 }
 
 /** A day, or a day and a time (RFC 3339, also with a space between, and in UTC when no zone is named), in UTC. */

@@ -1,9 +1,9 @@
-import { stringify } from 'csv-stringify/sync'
 import type { Command } from '../../cli.ts'
 import { DEFAULT_FREQUENCY, type Subscriber } from '../../domain/subscriber.ts'
 import type { ReaderStore } from '../../ports.ts'
-import { writeOut, type Terminal } from '../terminal.ts'
-import { walkReaders, writeReadersAsJson } from './walk.ts'
+import { writeJsonList, writeTable } from '../lists.ts'
+import type { Terminal } from '../terminal.ts'
+import { walkReaders } from './walk.ts'
 
 const columns = [
   'address',
@@ -17,8 +17,8 @@ const columns = [
 ] as const
 
 /**
- * Readers with their whole addresses, as a table that `subscribers import` reads back. Cells that a spreadsheet would
- * take for a formula get an apostrophe in front.
+ * Readers with their whole addresses, as a table that `subscribers import` reads back to the same readers, but for line
+ * breaks.
  */
 export async function exportReaders(
   { state, json }: Extract<Command, { kind: 'subscribers'; action: 'list' | 'export' }>,
@@ -26,14 +26,9 @@ export async function exportReaders(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const batches = walkReaders(store, state, signal)
-  if (json) {
-    await writeReadersAsJson(terminal, {}, batches, readerAsRow)
-    return 0
-  }
-  await writeOut(terminal, stringify([columns]))
-  for await (const batch of batches)
-    await writeOut(terminal, stringify(batch.map(readerAsRow), { columns: [...columns], escape_formulas: true }))
+  const readers = walkReaders(store, state, signal)
+  if (json) return writeJsonList(terminal, {}, 'subscribers', readers, readerAsRow)
+  await writeTable(terminal, columns, readers, readerAsRow)
   return 0
 }
 

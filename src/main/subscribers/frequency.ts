@@ -1,4 +1,5 @@
 import { schedules } from '../../../schedules/index.ts'
+import { shownWord } from '../shown.ts'
 
 const known = schedules.filter(({ kind }) => kind === 'digest').map(({ id }) => id)
 
@@ -6,5 +7,5 @@ const known = schedules.filter(({ kind }) => kind === 'digest').map(({ id }) => 
 export function frequencyFlaw(frequency: string): string | undefined {
   return known.includes(frequency)
     ? undefined
-    : `there is no schedule “${frequency}” to ask for; there is ${known.join(', ')}`
+    : `there is no schedule “${shownWord(frequency)}” to ask for; there is ${known.join(', ')}`
 }

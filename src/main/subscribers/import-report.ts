@@ -1,9 +1,10 @@
 import type { Command } from '../../cli.ts'
+import { breakOff } from '../lists.ts'
 import { figure } from '../tally.ts'
 import { writeOut, type Terminal } from '../terminal.ts'
-import type { Outcome, Told } from './admit.ts'
+import type { Admission, Told } from './admit.ts'
 
-const NAMES: Readonly<Record<Outcome, string>> = {
+const NAMES: Readonly<Record<Admission, string>> = {
   added: 'added',
   recorded: 'kept as left or suppressed',
   known: 'known already',
@@ -12,12 +13,18 @@ const NAMES: Readonly<Record<Outcome, string>> = {
   repeated: 'twice in the file',
   invalid: 'invalid',
 }
-const outcomes = Object.keys(NAMES).filter((name): name is Outcome => Object.hasOwn(NAMES, name))
+const outcomes = Object.keys(NAMES).filter((name): name is Admission => Object.hasOwn(NAMES, name))
 
 export interface ImportReport {
   tell(told: readonly Told[]): Promise<void>
   /** @returns the exit code. */
   end(): Promise<number>
+  /**
+   * Ends an object that was begun with why the import could not go on, and what was taken in until then.
+   *
+   * @returns the exit code; undefined, and nothing written, when no object was begun.
+   */
+  fail(error: unknown): Promise<number | undefined>
 }
 
 /** Tells line by line while the import goes on, then the totals; with `--json` as one object, written in pieces. */
@@ -26,7 +33,7 @@ export function importReport(
   terminal: Terminal,
   callOptions: string,
 ): ImportReport {
-  const totals: Record<Outcome, number> = {
+  const totals: Record<Admission, number> = {
     added: 0,
     recorded: 0,
     known: 0,
@@ -57,10 +64,11 @@ export function importReport(
       )
       return exitCode
     },
+    fail: async (error) => (opening === ',' ? breakOff(terminal, totals, error) : undefined),
   }
 }
 
-function inWords(totals: Readonly<Record<Outcome, number>>, dryRun: boolean, callOptions: string): string {
+function inWords(totals: Readonly<Record<Admission, number>>, dryRun: boolean, callOptions: string): string {
   const parts = outcomes
     .filter((outcome) => outcome === 'added' || totals[outcome] > 0)
     .map((outcome) => `${figure(totals[outcome])} ${dryRun && outcome === 'added' ? 'to be added' : NAMES[outcome]}`)

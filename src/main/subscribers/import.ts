@@ -62,6 +62,10 @@ export async function importReaders(
     }
     if (!table) throw new UsageError('the file is empty.')
     return await report.end()
+  } catch (error) {
+    const exitCode = await report.fail(error)
+    if (exitCode === undefined) throw error
+    return exitCode
   } finally {
     seen.close()
   }

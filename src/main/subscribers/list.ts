@@ -1,9 +1,11 @@
 import type { Command } from '../../cli.ts'
 import { DEFAULT_FREQUENCY, maskAddress, type Subscriber } from '../../domain/subscriber.ts'
 import type { ReaderStore } from '../../ports.ts'
+import { batches, writeJsonList } from '../lists.ts'
+import { shownText } from '../shown.ts'
 import { figure } from '../tally.ts'
 import { writeOut, type Terminal } from '../terminal.ts'
-import { listedState, walkReaders, writeReadersAsJson } from './walk.ts'
+import { listedState, walkReaders } from './walk.ts'
 
 const NOBODY = { active: 0, unconfirmed: 0, unsubscribed: 0, suppressed: 0 }
 
@@ -16,18 +18,15 @@ export async function listReaders(
 ): Promise<number> {
   const { active, unconfirmed, unsubscribed, suppressed } = (await store?.countSubscribers()) ?? NOBODY
   const counts = { active, unconfirmed, unsubscribed, suppressed }
-  const batches = walkReaders(store, state, signal)
-  if (json) {
-    await writeReadersAsJson(terminal, { counts }, batches, readerAsJson)
-    return 0
-  }
+  const found = walkReaders(store, state, signal)
+  if (json) return writeJsonList(terminal, { counts }, 'subscribers', found, readerAsJson)
   if (Object.values(counts).every((count) => count === 0)) {
     terminal.out('No readers yet. Begin with groundwire subscribers add ADDRESS --consent "how they agreed".\n')
     return 0
   }
   const totals = Object.entries(counts).map(([name, count]) => `${figure(count)} ${name}`)
   await writeOut(terminal, `${totals.join(' · ')}\n`)
-  for await (const batch of batches) await writeOut(terminal, batch.map(readerLine).join(''))
+  for await (const batch of batches(found)) await writeOut(terminal, batch.map(readerLine).join(''))
   return 0
 }
 
@@ -38,7 +37,7 @@ function readerLine(reader: Subscriber): string {
     maskAddress(address),
     frequency === DEFAULT_FREQUENCY ? undefined : frequency,
     suppressed,
-    reason,
+    reason === undefined ? undefined : shownText(reason),
   ].filter(Boolean)
   return `  ${id}  ${listedState(reader).padEnd(12)}  ${since.padEnd(10)}  ${more.join('  ')}\n`
 }
@@ -51,6 +50,6 @@ function readerAsJson({ id, address, state, suppressed, frequency, ...reader }: 
     suppressed: suppressed ?? null,
     frequency: frequency ?? DEFAULT_FREQUENCY,
     since: reader.changedAt ?? reader.consentAt ?? null,
-    reason: reader.reason ?? null,
+    reason: reader.reason === undefined ? null : shownText(reader.reason),
   }
 }

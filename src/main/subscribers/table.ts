@@ -1,3 +1,4 @@
+import { plainCell } from '../cells.ts'
 import { UsageError } from '../terminal.ts'
 
 /** Names of columns, in small letters and without anything else; the first that there is counts. */
@@ -44,16 +45,11 @@ export function openTable(first: readonly string[], needsConsent: boolean): Tabl
   return {
     hasNoHeader,
     width: hasNoHeader ? 1 : first.length,
-    cellsOf: (line) => (column) => disarmed((hasNoHeader && column === 'address' ? line[0] : line[at(column)]) ?? ''),
+    cellsOf: (line) => (column) => plainCell((hasNoHeader && column === 'address' ? line[0] : line[at(column)]) ?? ''),
   }
 }
 
 /** Cells up to the last that has anything in it. */
 export function widthOf(line: readonly string[]): number {
   return line.findLastIndex((cell) => cell !== '') + 1
-}
-
-/** Without the apostrophe that an export puts in front of what a spreadsheet would take for a formula. */
-function disarmed(cell: string): string {
-  return cell.replace(/^'(?=[=+\-@\t\r])/, '')
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import type { Claim, ClaimRequest, FrozenRendering, Store } from '../../ports.ts'
-import type { Connection, Row, Values } from './connection.ts'
+import type { Connection, Row } from './connection.ts'
 import { moved, recount } from './counts.ts'
-import { abandonedInCancelled, firstDue, valuesOf } from './due.ts'
-import { renderingOf } from './editions.ts'
+import { firstDue, valuesOf } from './due.ts'
+import { isCancelled, renderingOf } from './editions.ts'
 import { bounds, endApart, IN_GROUP, membersOf, type Group } from './groups.ts'
 import { rowAs, textOf } from './rows.ts'
 import { entriesOf } from './ledger.ts'
@@ -23,30 +23,31 @@ export function claimMethods(db: Connection): Pick<Store, 'claim' | 'isDue'> {
     for (const oldest of renderings.keys()) if (renderings.size > RENDERINGS_KEPT) renderings.delete(oldest)
     return made
   }
-  const isDue = (values: Values): boolean =>
-    firstDue(db, values) !== undefined || abandonedInCancelled(db, values).length > 0
+  const isDue = (request: ClaimRequest): Promise<boolean> =>
+    db.read(() => firstDue(db, valuesOf(request)) !== undefined)
+  // Looking first keeps an idle worker from asking for the write lock. Where something was due more is to be expected.
+  let isLikely = false
   return {
-    isDue: (request) => db.read(() => isDue(valuesOf(request))),
+    isDue,
     claim: async (request) => {
-      const values = valuesOf(request)
-      // Looking first keeps an idle worker from asking for the write lock; what it saw is looked up again under the lock.
-      if (!(await db.read(() => isDue(values)))) return undefined
-      return db.write(() => claim(db, request, values, frozen))
+      if (!isLikely && !(await isDue(request))) return undefined
+      const made = await db.write(() => claim(db, request, frozen))
+      isLikely = made !== undefined
+      return made
     },
   }
 }
 
-function claim(
-  db: Connection,
-  request: ClaimRequest,
-  values: Values,
-  frozen: (group: Group) => FrozenRendering,
-): Claim | undefined {
+function claim(db: Connection, request: ClaimRequest, frozen: (group: Group) => FrozenRendering): Claim | undefined {
+  const values = valuesOf(request)
   const now = request.now.toISOString()
-  for (const group of abandonedInCancelled(db, values)) leaveToReview(db, group, now)
   for (;;) {
     const group = firstDue(db, values)
     if (!group) return undefined
+    if (isCancelled(db, group.edition)) {
+      leaveToReview(db, group, now)
+      continue
+    }
     const isDoubtful = group.state === 'claimed' || group.state === 'unknown'
     const taken = isDoubtful ? takeAgain(db, group, request.worker, now) : takeFresh(db, group, request.worker, now)
     if (taken) return { channel: group.channel, rendering: frozen(group), ...taken }
@@ -67,14 +68,9 @@ function takeAgain(db: Connection, group: Group, worker: string, now: string): T
 
 /** Without those who left since the freeze; undefined when that is everyone. */
 function takeFresh(db: Connection, due: Group, worker: string, now: string): Taken | undefined {
-  let group = due
-  let rows = freshMembers(db, group)
-  if (rows.some(({ left }) => left !== null)) {
-    const rest = withoutThoseWhoLeft(db, group, rows, now)
-    if (!rest) return undefined
-    group = rest
-    rows = freshMembers(db, group)
-  }
+  const group = withoutThoseWhoLeft(db, due, now)
+  if (!group) return undefined
+  const rows = db.all(`SELECT key, target, address FROM deliveries WHERE ${IN_GROUP} ORDER BY id`, bounds(group))
   const { attempts, doubts, firstAttemptAt, reason } = take(db, group, worker, now)
   const { key, edition, channel, rendering } = group
   const shared: Omit<LedgerEntry, 'key' | 'target' | 'address'> = {
@@ -98,23 +94,14 @@ function entryOf(row: Row, shared: Omit<LedgerEntry, 'key' | 'target' | 'address
   return row['address'] === null ? entry : { ...entry, address: textOf(row, 'address', 'deliveries') }
 }
 
-/** `left` says why a reader is no longer to be written to; it is null for others, and where the target is no subscriber. */
-function freshMembers(db: Connection, group: Group): Row[] {
-  return db.all(
-    `SELECT deliveries.id, deliveries.key, deliveries.target, deliveries.address,
-       CASE
-         WHEN subscribers.suppressed IS NOT NULL THEN 'suppressed'
-         WHEN subscribers.state <> 'active' THEN 'unsubscribed'
-       END AS left
-     FROM deliveries
-     LEFT JOIN subscribers ON subscribers.id = deliveries.target AND deliveries.address IS NOT NULL
-     WHERE ${IN_GROUP}
-     ORDER BY deliveries.id`,
+/** Undefined when everyone has left. Where the target is no subscriber nobody has. */
+function withoutThoseWhoLeft(db: Connection, group: Group, now: string): Group | undefined {
+  const rows = db.all(
+    `SELECT deliveries.id, iif(suppressed IS NULL, 'unsubscribed', 'suppressed') AS left
+     FROM deliveries CROSS JOIN subscribers ON subscribers.id = deliveries.target
+     WHERE ${IN_GROUP} AND deliveries.address IS NOT NULL AND (suppressed IS NOT NULL OR state <> 'active')`,
     bounds(group),
   )
-}
-
-function withoutThoseWhoLeft(db: Connection, group: Group, rows: readonly Row[], now: string): Group | undefined {
   const reasons = {
     unsubscribed: 'the reader unsubscribed before it left',
     suppressed: 'the address was suppressed before it left',
@@ -122,17 +109,18 @@ function withoutThoseWhoLeft(db: Connection, group: Group, rows: readonly Row[],
   let rest: Group | undefined = group
   for (const [left, reason] of Object.entries(reasons)) {
     const ids = rows.filter((row) => row['left'] === left).map(({ id }) => Number(id))
-    if (rest && ids.length > 0) rest = endApart(db, rest, ids, { state: 'rejected', reason }, now)
+    if (rest && ids.length > 0) rest = endApart(db, rest, ids, { state: 'cancelled', reason }, now)
   }
   return rest
 }
 
-/** One more attempt, by this worker. Nothing is known of doubts that were settled: they start anew with the next one. */
+/** One more attempt, by this worker. What is known not to have acted is forgotten: doubts and the age of the key start anew. */
 function take(db: Connection, group: Group, worker: string, now: string): z.output<typeof takenRow> {
   const row = db.get(
     `UPDATE attempt_groups
      SET state = 'claimed', claimed_by = :worker, claimed_at = :now, not_before = NULL, attempts = attempts + 1,
-       doubts = doubts + (state IN ('claimed', 'unknown')), first_attempt_at = coalesce(first_attempt_at, :now)
+       doubts = doubts + (state IN ('claimed', 'unknown')),
+       first_attempt_at = iif(state IN ('claimed', 'unknown'), coalesce(first_attempt_at, :now), :now)
      WHERE id = :id
      RETURNING attempts, doubts, first_attempt_at AS firstAttemptAt, reason`,
     { id: group.id, worker, now },

@@ -7,6 +7,7 @@ import { explain, isBusy } from './explain.ts'
 
 export type Row = Record<string, SQLOutputValue>
 export type Values = Record<string, SQLInputValue>
+type List = readonly SQLInputValue[]
 
 /**
  * How often the write lock is asked for, each time for the busy time-out. Planning a million deliveries holds it for
@@ -20,8 +21,12 @@ export interface Connection {
   /** Statements are prepared once for each text; parameters are named, without their colon. */
   all(sql: string, values?: Values): Row[]
   get(sql: string, values?: Values): Row | undefined
-  /** @returns how many rows changed. */
-  run(sql: string, values?: Values): number
+  /**
+   * Given as a list, the values are for `?`, in their order: twice as fast, for what is done for every recipient.
+   *
+   * @returns how many rows changed.
+   */
+  run(sql: string, values?: Values | List): number
   /** Several statements without parameters. */
   exec(sql: string): void
   read<T>(work: () => T): Promise<T>
@@ -75,7 +80,8 @@ function connectionTo(path: string, database: DatabaseSync): Connection {
     path,
     all: (sql, values = {}) => statement(sql).all(values),
     get: (sql, values = {}) => statement(sql).get(values),
-    run: (sql, values = {}) => Number(statement(sql).run(values).changes),
+    run: (sql, values = {}) =>
+      Number((isList(values) ? statement(sql).run(...values) : statement(sql).run(values)).changes),
     exec: (sql) => database.exec(sql),
     read: async (work) => guarded(path, work),
     write: async (work) => {
@@ -90,6 +96,10 @@ function connectionTo(path: string, database: DatabaseSync): Connection {
       if (database.isOpen) guarded(path, () => database.close())
     },
   }
+}
+
+function isList(values: Values | List): values is List {
+  return Array.isArray(values)
 }
 
 /** One work of a commit, and whoever waits for it. */

@@ -48,7 +48,7 @@ function cancel(db: Connection, id: string, reason: string, at: string): void {
   })
 }
 
-/** Whole groups: those of a planned or waiting one all come to the same end, and it is never called again. */
+/** Whole groups, but for what has come to an end already: they are never called again. */
 function endAll(
   db: Connection,
   edition: string,
@@ -57,14 +57,13 @@ function endAll(
 ): void {
   const values = { edition, from: JSON.stringify(from) }
   db.run(
-    `UPDATE deliveries SET state = :state, reason = :reason, settled_at = :at
-     WHERE state IS NULL AND id IN (
-       SELECT deliveries.id
-       FROM attempt_groups INDEXED BY attempt_groups_state
-       JOIN deliveries ON deliveries.id BETWEEN first_delivery AND last_delivery
-         AND deliveries.group_id = attempt_groups.id
-       WHERE attempt_groups.edition = :edition AND attempt_groups.state IN (SELECT value FROM json_each(:from))
-     )`,
+    `INSERT INTO outcomes (delivery, state, reason, settled_at)
+     SELECT deliveries.id, :state, :reason, :at
+     FROM attempt_groups INDEXED BY attempt_groups_state
+     JOIN deliveries ON deliveries.id BETWEEN first_delivery AND last_delivery
+       AND deliveries.group_id = attempt_groups.id
+     WHERE attempt_groups.edition = :edition AND attempt_groups.state IN (SELECT value FROM json_each(:from))
+     ON CONFLICT DO NOTHING`,
     { ...values, ...ending },
   )
   db.run(

@@ -88,12 +88,19 @@ export function isCancelled(db: Connection, id: string): boolean {
 function settleEdition(db: Connection, id: string): EditionState {
   const state = stateOf(db, id)
   if (state === undefined) throw new StoreError(`There is no edition "${id}" in the store ${db.path}.`)
-  if (state !== 'approved' && state !== 'sending' && state !== 'sent') return state
+  if (state === 'held') {
+    // One that was held while its last call was under way.
+    if (!wasApproved(db, id) || hasOpen(db, id)) return state
+  } else if (state !== 'approved' && state !== 'sending' && state !== 'sent') return state
   const next = hasOpen(db, id) ? (state === 'approved' ? progressOf(db, id) : 'sending') : 'sent'
   if (next === state) return state
   if (next === 'sent') refuseIncomplete(db, id)
   db.run('UPDATE editions SET state = :next WHERE id = :id', { id, next })
   return next
+}
+
+function wasApproved(db: Connection, id: string): boolean {
+  return db.get('SELECT 1 FROM editions WHERE id = :id AND approved_at IS NOT NULL', { id }) !== undefined
 }
 
 function hasOpen(db: Connection, id: string): boolean {
@@ -111,9 +118,10 @@ export function progressOf(db: Connection, id: string): 'approved' | 'sending' {
 /** Counts the rows themselves, once for each edition: what is derived cannot prove that nobody was missed. */
 function refuseIncomplete(db: Connection, id: string): void {
   const row = db.get(
-    `SELECT frozen, count(deliveries.id) AS present, count(deliveries.state) AS ended
+    `SELECT frozen, count(deliveries.id) AS present, count(outcomes.delivery) AS ended
      FROM editions
      LEFT JOIN deliveries ON deliveries.id >= editions.first_delivery AND deliveries.edition = editions.id
+     LEFT JOIN outcomes ON outcomes.delivery = deliveries.id
      WHERE editions.id = :id`,
     { id },
   )

@@ -9,12 +9,14 @@ const PAGE = 1000
 /** A delivery as `ledgerRow` reads it: what is open has the state of its group. */
 const ENTRIES = `
   SELECT deliveries.id, deliveries.key, coalesce(attempt_groups.key, '') AS "group", deliveries.edition,
-    deliveries.channel, deliveries.rendering, target, address, coalesce(deliveries.state, attempt_groups.state) AS state,
-    coalesce(attempts, 0) AS attempts, CASE WHEN deliveries.state IS NULL THEN doubts ELSE 0 END AS doubts,
-    first_attempt_at AS firstAttemptAt, CASE WHEN deliveries.state IS NULL THEN not_before END AS notBefore,
-    CASE WHEN deliveries.state IS NULL THEN attempt_groups.reason ELSE deliveries.reason END AS reason,
+    deliveries.channel, deliveries.rendering, target, address, coalesce(outcomes.state, attempt_groups.state) AS state,
+    coalesce(attempts, 0) AS attempts, CASE WHEN outcomes.state IS NULL THEN doubts ELSE 0 END AS doubts,
+    first_attempt_at AS firstAttemptAt, CASE WHEN outcomes.state IS NULL THEN not_before END AS notBefore,
+    CASE WHEN outcomes.state IS NULL THEN attempt_groups.reason ELSE outcomes.reason END AS reason,
     remote_id AS remoteId, url, settled_at AS settledAt, receipt, receipt_at AS receiptAt
-  FROM deliveries LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id`
+  FROM deliveries
+  LEFT JOIN outcomes ON outcomes.delivery = deliveries.id
+  LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id`
 
 /** The ledger as people and calls see it. */
 export function ledgerMethods(db: Connection): Pick<Store, 'ledger' | 'walk'> {
@@ -58,7 +60,7 @@ function page(
        AND (:channel IS NULL OR deliveries.channel = :channel)
        AND (
          (:states IS NULL AND :receipts IS NULL)
-         OR coalesce(deliveries.state, attempt_groups.state) IN (SELECT value FROM json_each(:states))
+         OR coalesce(outcomes.state, attempt_groups.state) IN (SELECT value FROM json_each(:states))
          OR deliveries.receipt IN (SELECT value FROM json_each(:receipts))
        )
      ORDER BY deliveries.id LIMIT :limit`,

@@ -75,11 +75,11 @@ function raiseReceipt(
   const rise = reportKinds.indexOf(kind) - (receipt === undefined ? -1 : reportKinds.indexOf(receipt))
   if (rise < 0 || (rise === 0 && at >= (receiptAt ?? ''))) return
   db.run(
-    `UPDATE deliveries
-     SET receipt = :kind, receipt_at = :at, reason = iif(state = 'sent', nullif(:reason, ''), reason)
-     WHERE key = :key`,
-    { kind, at, reason, key },
+    `UPDATE outcomes SET reason = nullif(:reason, '')
+     WHERE delivery = (SELECT id FROM deliveries WHERE key = :key) AND state = 'sent'`,
+    { reason, key },
   )
+  db.run('UPDATE deliveries SET receipt = :kind, receipt_at = :at WHERE key = :key', { kind, at, key })
 }
 
 function tellReader(

@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { missedKinds, reportKinds } from '../../domain/report.ts'
 import type { Resolution, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
 import { moved, recount } from './counts.ts'
-import { close, end, endApart, membersOf, regroup, type Ending } from './groups.ts'
+import { bounds, close, end, endApart, IN_GROUP, membersOf, regroup, type Ending } from './groups.ts'
 import { WITHIN_EDITION } from './ledger.ts'
 import { rowAs } from './rows.ts'
 import { openDelivery } from './settle.ts'
@@ -34,18 +35,21 @@ const settledRow = z.object({
   state: z.enum(['rejected', 'review']),
   attempts: z.number(),
   group: z.number().exactOptional(),
+  receipt: z.enum(reportKinds).exactOptional(),
 })
 type Settled = z.output<typeof settledRow>
 
 /** Their `key` is their group's, from which the next one is derived. */
 const SETTLED = `
   SELECT deliveries.id, coalesce(attempt_groups.key, deliveries.key) AS key, deliveries.edition, deliveries.channel,
-    deliveries.rendering, deliveries.state, coalesce(attempts, 0) AS attempts, group_id AS "group"
-  FROM deliveries LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
+    deliveries.rendering, outcomes.state, coalesce(attempts, 0) AS attempts, group_id AS "group", receipt
+  FROM deliveries
+  JOIN outcomes ON outcomes.delivery = deliveries.id
+  LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
   WHERE`
 
 function resolveOne(db: Connection, key: string, word: Word): number {
-  const row = db.get(`${SETTLED} deliveries.key = :key AND deliveries.state IN ('rejected', 'review')`, { key })
+  const row = db.get(`${SETTLED} deliveries.key = :key AND outcomes.state IN ('rejected', 'review')`, { key })
   if (!row) return resolveUnknown(db, key, word)
   const settled = rowAs(settledRow, row, 'deliveries')
   if (word.resolution === 'retry') return retry(db, [settled])
@@ -54,12 +58,13 @@ function resolveOne(db: Connection, key: string, word: Word): number {
 
 function resolveUnknown(db: Connection, key: string, { resolution, reason, at }: Word): number {
   const open = openDelivery(db, key)
-  if (open?.group.state !== 'unknown') return 0
+  if (!open || open.group.state === 'claimed') return 0
   const { id, group } = open
   if (resolution !== 'retry') {
     endApart(db, group, [id], endingOf(resolution, reason), at)
     return 1
   }
+  if (group.state !== 'unknown') return 0
   if (membersOf(db, group).some((member) => member.id !== id && member.state === undefined)) return 0
   close(db, group)
   regroup(db, group, [{ id }], { state: 'planned' })
@@ -69,7 +74,7 @@ function resolveUnknown(db: Connection, key: string, { resolution, reason, at }:
 
 function resolveEdition(db: Connection, edition: string, word: Word): number {
   const rows = db
-    .all(`${SETTLED} deliveries.edition = :edition AND ${WITHIN_EDITION} AND deliveries.state = 'review'`, { edition })
+    .all(`${SETTLED} deliveries.edition = :edition AND ${WITHIN_EDITION} AND outcomes.state = 'review'`, { edition })
     .map((row) => rowAs(settledRow, row, 'deliveries'))
   if (word.resolution !== 'retry') return rows.reduce((count, row) => count + settle(db, row, word), 0)
   const groups = Map.groupBy(rows, ({ group, id }) => group ?? `alone ${id}`)
@@ -89,18 +94,15 @@ function endingOf(resolution: Resolution, reason: string): Ending {
 
 /**
  * Owes deliveries of one group anew, under a key that was never used. Not while others of their group are open: a
- * replay of its call must carry them as well.
+ * replay of its call must carry them as well. Not what the reader has, as the other side tells.
  */
-function retry(db: Connection, rows: readonly Settled[]): number {
+function retry(db: Connection, settled: readonly Settled[]): number {
+  const rows = settled.filter(({ receipt }) => receipt === undefined || missedKinds.includes(receipt))
   const [first] = rows
   if (!first || !mayRetry(db, first)) return 0
   const group = regroup(db, first, rows, { state: 'planned' })
-  db.run(
-    `UPDATE deliveries
-     SET state = NULL, reason = NULL, remote_id = NULL, url = NULL, settled_at = NULL, receipt = NULL, receipt_at = NULL
-     WHERE id BETWEEN :first AND :last AND group_id = :group`,
-    { first: group.first, last: group.last, group: group.id },
-  )
+  db.run(`DELETE FROM outcomes WHERE delivery IN (SELECT id FROM deliveries WHERE ${IN_GROUP})`, bounds(group))
+  db.run(`UPDATE deliveries SET receipt = NULL, receipt_at = NULL WHERE ${IN_GROUP}`, bounds(group))
   recount(db, first, moved(rows.length, first.state, 'planned'))
   db.run(`UPDATE editions SET state = 'sending' WHERE id = :edition AND state = 'sent'`, { edition: first.edition })
   return rows.length

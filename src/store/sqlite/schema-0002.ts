@@ -1,6 +1,6 @@
 /**
  * The ledger in groups: what changes with every call stands once in its attempt group, what became of a delivery in
- * the delivery itself. A claim thus changes one row, however many deliveries it takes.
+ * its outcome. A claim thus changes one row, however many deliveries it takes.
  */
 export const sql = `
 ALTER TABLE editions ADD COLUMN planned_at TEXT NOT NULL DEFAULT '';
@@ -44,16 +44,8 @@ CREATE TABLE ledger (
   rendering TEXT NOT NULL,
   target TEXT NOT NULL,
   address TEXT,
-  -- NULL while it is open: then its state is its group's.
-  state TEXT CHECK (state IN ('sent', 'rejected', 'review', 'superseded', 'cancelled')),
-  reason TEXT,
-  remote_id TEXT,
-  url TEXT,
-  settled_at TEXT,
   receipt TEXT,
-  receipt_at TEXT,
-  CHECK ((settled_at IS NULL) = (state IS NULL)),
-  CHECK (state IS NOT NULL OR group_id IS NOT NULL)
+  receipt_at TEXT
 ) STRICT;
 
 -- How many deliveries are in each state, kept up with every change: counting a million rows takes half a second.
@@ -109,7 +101,7 @@ SELECT group_id,
 FROM moving
 WINDOW named AS (PARTITION BY attempt_group);
 
-INSERT INTO ledger (id, key, group_id, edition, channel, rendering, target, address, state, reason, remote_id, url, settled_at)
+INSERT INTO ledger (id, key, group_id, edition, channel, rendering, target, address)
 SELECT id, key,
   (
     SELECT group_id FROM moving
@@ -118,12 +110,25 @@ SELECT id, key,
       AND kind = CASE WHEN deliveries.state IN ('planned', 'waiting') THEN 'fresh' ELSE 'called' END
       AND (deliveries.attempts > 0 OR deliveries.state = 'planned')
   ),
-  edition, channel, rendering, target, address,
-  CASE WHEN state IN ('sent', 'rejected', 'review', 'superseded') THEN state END,
-  CASE WHEN state IN ('sent', 'rejected', 'review', 'superseded') THEN reason END,
-  remote_id, url,
-  CASE WHEN state IN ('sent', 'rejected', 'review', 'superseded') THEN coalesce(settled_at, '1970-01-01T00:00:00.000Z') END
+  edition, channel, rendering, target, address
 FROM deliveries
+ORDER BY id;
+
+-- What became of deliveries for good; one that is not in here is open, and its state is its group's. Apart from them, for a
+-- row that grows is moved, and its page split: written in the order of sending these fill one page after the other.
+CREATE TABLE outcomes (
+  delivery INTEGER PRIMARY KEY,
+  -- The usual one by itself: for a list SQLite makes a table with every statement, which doubles the time of a row.
+  state TEXT NOT NULL CHECK (state = 'sent' OR state IN ('rejected', 'review', 'superseded', 'cancelled')),
+  reason TEXT,
+  remote_id TEXT,
+  url TEXT,
+  settled_at TEXT NOT NULL
+) STRICT;
+INSERT INTO outcomes
+SELECT id, state, reason, remote_id, url, coalesce(settled_at, '1970-01-01T00:00:00.000Z')
+FROM deliveries
+WHERE state IN ('sent', 'rejected', 'review', 'superseded')
 ORDER BY id;
 
 DROP TABLE moving;
@@ -134,8 +139,10 @@ UPDATE editions SET (frozen, first_delivery) = (
   SELECT count(*), coalesce(min(id), 0) FROM deliveries WHERE deliveries.edition = editions.id
 ) WHERE approved_at IS NOT NULL;
 INSERT INTO ledger_counts
-SELECT deliveries.edition, deliveries.channel, coalesce(deliveries.state, attempt_groups.state) AS now, count(*)
-FROM deliveries LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
+SELECT deliveries.edition, deliveries.channel, coalesce(outcomes.state, attempt_groups.state) AS now, count(*)
+FROM deliveries
+LEFT JOIN outcomes ON outcomes.delivery = deliveries.id
+LEFT JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
 GROUP BY deliveries.edition, deliveries.channel, now;
 
 -- The first of a state in the order of planning, what waits by its time, and what is held: each by a seek.

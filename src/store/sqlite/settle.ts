@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { DeliveryState } from '../../domain/delivery.ts'
 import type { Settlement, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
@@ -23,28 +24,61 @@ export function settleMethods(db: Connection): Pick<Store, 'settle'> {
 }
 
 /**
- * Settles a delivery as sent because the other side tells so: one in doubt, in flight or in review. Any other is left as it is.
- * To be called within a transaction.
+ * Settles a delivery as sent because the other side tells so: any that is open, and one that was left to review or
+ * cancelled. To be called within a transaction.
  */
 export function settleSentByReport(db: Connection, key: string, remoteId: string, at: string): void {
   const ending: Ending = { state: 'sent', remoteId }
-  const row = db.get(`SELECT id, edition, channel FROM deliveries WHERE key = :key AND state = 'review'`, { key })
+  const row = db.get(
+    `SELECT id, edition, channel, state FROM deliveries JOIN outcomes ON outcomes.delivery = deliveries.id
+     WHERE key = :key AND state IN ('review', 'cancelled')`,
+    { key },
+  )
   if (row) {
-    end(db, [[Number(row['id']), ending]], at)
-    recount(db, { edition: String(row['edition']), channel: String(row['channel']) }, moved(1, 'review', 'sent'))
+    const { id, edition, channel, state } = rowAs(endedRow, row, 'deliveries')
+    end(db, [[id, ending]], at)
+    recount(db, { edition, channel }, moved(1, state, 'sent'))
     return
   }
   const open = openDelivery(db, key)
-  if (open && (open.group.state === 'claimed' || open.group.state === 'unknown'))
-    endApart(db, open.group, [open.id], ending, at)
+  if (open) endApart(db, inDoubt(db, open.group, at), [open.id], ending, at)
 }
+
+const endedRow = z.object({
+  id: z.number(),
+  edition: z.string(),
+  channel: z.string(),
+  state: z.enum(['review', 'cancelled']),
+})
+
+/**
+ * A mail of a group that counts as not called was taken: what is known of its call is wrong, and it can only be
+ * repeated as it was. A group whose key was made for it and never used is as it seems: the mail left under another key.
+ * One that still has its first key may have been called before the store was put back to a backup.
+ */
+function inDoubt(db: Connection, group: Group, at: string): Group {
+  if (group.state !== 'planned' && group.state !== 'waiting') return group
+  const called = db.run(
+    `UPDATE attempt_groups
+     SET state = 'unknown', not_before = :at, reason = 'a mail of it was taken, as the other side tells',
+       first_attempt_at = coalesce(first_attempt_at, (SELECT approved_at FROM editions WHERE editions.id = attempt_groups.edition), :at)
+     WHERE id = :id AND (first_attempt_at IS NOT NULL OR key NOT LIKE '%+' || id)`,
+    { id: group.id, at },
+  )
+  if (called === 0) return group
+  const open = membersOf(db, group).filter(({ state }) => state === undefined).length
+  recount(db, group, moved(open, group.state, 'unknown'))
+  return { ...group, state: 'unknown' }
+}
+
+const IS_OPEN = 'NOT EXISTS (SELECT 1 FROM outcomes WHERE delivery = deliveries.id)'
 
 /** An open delivery and its group; undefined when there is none with this key. */
 export function openDelivery(db: Connection, key: string): { readonly id: number; readonly group: Group } | undefined {
   const row = db.get(
     `SELECT deliveries.id AS delivery, ${GROUP_COLUMNS}
      FROM deliveries JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
-     WHERE deliveries.key = :key AND deliveries.state IS NULL`,
+     WHERE deliveries.key = :key AND ${IS_OPEN}`,
     { key },
   )
   return row && { id: Number(row['delivery']), group: rowAs(groupRow, row, 'attempt_groups') }
@@ -65,7 +99,7 @@ function heldGroup(db: Connection, worker: string, key: string): Group | undefin
   const row = db.get(
     `SELECT ${GROUP_COLUMNS}
      FROM deliveries JOIN attempt_groups ON attempt_groups.id = deliveries.group_id
-     WHERE deliveries.key = :key AND deliveries.state IS NULL AND attempt_groups.claimed_by = :worker`,
+     WHERE deliveries.key = :key AND ${IS_OPEN} AND attempt_groups.claimed_by = :worker`,
     { key, worker },
   )
   return row && rowAs(groupRow, row, 'attempt_groups')
@@ -114,7 +148,8 @@ function endingOf(settlement: Settlement): Ending {
 /**
  * What may be called again, and how. While one delivery of a call is in doubt all that are open are: the call can only
  * be repeated as it was. A call that is known not to have acted has left its key as good as unused: the whole group
- * waits under it. A part of a group never does, for fewer deliveries would be another call.
+ * waits under it. A part of a group never does, for fewer deliveries would be another call; nor does a call that was
+ * refused as a whole, whose parts go on as they were named.
  */
 function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiting & Pick<Member, 'id'>)[]): void {
   const told = waits.find(({ kind }) => kind === 'unknown') ?? waits[0]
@@ -123,11 +158,12 @@ function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiti
     return
   }
   const state = told.kind === 'unknown' ? 'unknown' : 'waiting'
+  const parts = Map.groupBy(waits, (wait) => (wait.kind === 'later' ? wait.part : undefined))
   const notBefore = new Date(Math.max(...waits.map((wait) => wait.notBefore.getTime()))).toISOString()
   recount(db, group, moved(waits.length, 'claimed', state))
-  if (state === 'waiting' && waits.length < size) {
+  if (state === 'waiting' && (waits.length < size || !parts.has(undefined))) {
     close(db, group)
-    regroup(db, group, waits, { state, notBefore, reason: told.reason })
+    for (const part of parts.values()) regroup(db, group, part, { state, notBefore, reason: told.reason })
     return
   }
   db.run(

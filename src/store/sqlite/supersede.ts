@@ -11,7 +11,8 @@ export function supersede(db: Connection, edition: string, channel: string, at: 
        ON attempt_groups.edition = editions.id AND attempt_groups.state IN ('planned', 'waiting', 'unknown', 'claimed')
          AND attempt_groups.channel = :channel
      JOIN deliveries older
-       ON older.id BETWEEN attempt_groups.first_delivery AND attempt_groups.last_delivery AND older.group_id = attempt_groups.id AND older.state IS NULL
+       ON older.id BETWEEN attempt_groups.first_delivery AND attempt_groups.last_delivery AND older.group_id = attempt_groups.id
+         AND NOT EXISTS (SELECT 1 FROM outcomes WHERE delivery = older.id)
      WHERE editions.state IN ('approved', 'sending', 'held', 'cancelled') AND editions.id <> :edition
        AND older.target IN (
          SELECT newer.target

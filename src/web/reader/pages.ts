@@ -1,8 +1,9 @@
 import { html } from 'hono/html'
+import type { Edition } from '../../domain/edition.ts'
 import type { Item } from '../../domain/item.ts'
 import type { Publication } from '../../domain/publication.ts'
 import { longDay } from '../../domain/time.ts'
-import type { EditionLine, EditionView } from '../../pipeline/view.ts'
+import type { EditionLine } from '../../pipeline/view.ts'
 import { feedDiscovery, feeds } from '../feeds.ts'
 import { page, type Html } from '../page.ts'
 import { headline, sourceLine } from '../story.ts'
@@ -14,14 +15,14 @@ export interface ReaderHouse {
 }
 
 /** One edition for readers in the look of the house, or word that there is none yet. */
-export function readerPage({ publication, publicUrl }: ReaderHouse, view: EditionView | undefined): Html {
+export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edition | undefined): Html {
   const frame = { publication, place: ways(), kind: 'reader', home: '/', foot: foot(publication) } as const
-  if (!view) {
+  if (!edition) {
     const main = html`<p class="measure">The first edition has not left yet. It will stand here.</p>`
     const meta = feedDiscovery(publicUrl, publication.name)
     return page({ ...frame, title: 'No edition yet', head: html`<h1>${publication.description}</h1>`, main, meta })
   }
-  const { id, date, intro, stories, briefs, background } = view.edition
+  const { id, date, intro, stories, briefs, background } = edition
   const day = longDay(date, 'en')
   const address = `${publicUrl}/editions/${id}`
   return page({

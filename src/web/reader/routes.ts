@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Desk, EditionLine, EditionView } from '../../pipeline/view.ts'
+import type { Desk, PublishedEdition } from '../../pipeline/view.ts'
 import { RENDERED_POLICY } from '../headers.ts'
 import { EDITION_PATH } from '../paths.ts'
 import { pastEditions, readerPage, type ReaderHouse } from './pages.ts'
@@ -11,32 +11,38 @@ export interface ReaderDeps {
 }
 
 const LISTED_EDITIONS = 100
-// Drafts and held editions that may stand before the latest published one.
-const LOOKED_THROUGH = 20
-const PUBLISHED: ReadonlySet<EditionLine['state']> = new Set(['approved', 'sending', 'sent'])
 
-/** What readers see without a subscription: the latest edition, the past ones, each as it was mailed. */
+/**
+ * What readers see without a subscription: the latest edition, the past ones, each as it was mailed. For anybody who
+ * asks nothing is rendered; only a preview, which shows drafts too, does.
+ */
 export function readerRoutes({ desk, publicUrl, mode }: ReaderDeps): Hono {
   const app = new Hono()
   const house = (): ReaderHouse => ({ publication: desk.publication, publicUrl })
-  const shown = ({ state }: EditionLine | EditionView): boolean => mode === 'preview' || PUBLISHED.has(state)
+  const everything = mode === 'preview'
+  const list = (limit: number) => (everything ? desk.list(limit) : desk.listPublished(limit))
   app.get('/', async (c) => {
-    const editions = await desk.list(LOOKED_THROUGH)
-    const latest = editions.find(shown)
-    if (mode === 'preview') return c.redirect(latest ? `/desk/${latest.id}` : '/desk')
-    return c.html(readerPage(house(), latest && (await desk.view(latest.id))))
+    const [latest] = await list(1)
+    if (everything) return c.redirect(latest ? `/desk/${latest.id}` : '/desk')
+    return c.html(readerPage(house(), latest && (await desk.published(latest.id))?.edition))
   })
-  app.get('/editions', async (c) => {
-    const editions = await desk.list(LISTED_EDITIONS)
-    return c.html(pastEditions(house(), editions.filter(shown)))
-  })
+  app.get('/editions', async (c) => c.html(pastEditions(house(), await list(LISTED_EDITIONS))))
   app.get(`/editions${EDITION_PATH}`, async (c) => {
-    const view = await desk.view(`${c.req.param('schedule')}/${c.req.param('date')}`)
-    if (!view || !shown(view)) return c.notFound()
-    const mail = view.channels.find(({ id }) => id === 'email')?.renderings[0]
-    if (!mail) return c.html(readerPage(house(), view))
+    const id = `${c.req.param('schedule')}/${c.req.param('date')}`
+    const found = await (everything ? viewed(desk, id) : desk.published(id))
+    if (!found) return c.notFound()
+    const mail = (await found.renderings()).find(({ channel }) => channel === 'email')
+    if (!mail) return c.html(readerPage(house(), found.edition))
     c.header('Content-Security-Policy', RENDERED_POLICY)
     return c.html(mail.page)
   })
   return app
+}
+
+/** As the editor would let it go. */
+async function viewed(desk: Desk, id: string): Promise<PublishedEdition | undefined> {
+  const view = await desk.view(id)
+  return (
+    view && { edition: view.edition, renderings: async () => view.channels.flatMap(({ renderings }) => renderings) }
+  )
 }

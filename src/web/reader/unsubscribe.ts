@@ -15,7 +15,8 @@ export interface UnsubscribeDeps extends Pick<Ports, 'clock' | 'log'> {
   readonly mode: 'preview' | 'start'
 }
 
-const PATH = '/unsubscribe/:token'
+// A link stays one when a mail program or a person adds a slash. Nothing of it leaves these routes for a redirect.
+const PATHS = ['/unsubscribe/:token', '/unsubscribe/:token/']
 const MAX_BODY_BYTES = 4 * 1024
 
 /**
@@ -28,8 +29,8 @@ export function unsubscribeRoutes({ house, tokenSecrets, mode, ...ports }: Unsub
   const readerOf = (token: string): string | undefined =>
     tokenSecrets.map((secret) => verifyReaderToken(secret, 'unsubscribe', token)).find((id) => id !== undefined)
 
-  app.get(PATH, async (c) => {
-    const id = readerOf(c.req.param('token'))
+  app.on('GET', PATHS, async (c) => {
+    const id = readerOf(c.req.param('token') ?? '')
     if (id === undefined) return c.html(brokenLinkPage(house()), 404)
     const reader = await viewReader(ports, id)
     if (!reader || reader.state === 'unsubscribed') return c.html(donePage(house(), reader))
@@ -38,16 +39,22 @@ export function unsubscribeRoutes({ house, tokenSecrets, mode, ...ports }: Unsub
   })
   if (mode === 'preview') return app
 
-  app.post(PATH, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.body(null, 413) }), async (c) => {
-    const token = c.req.param('token')
+  app.on('POST', PATHS, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.body(null, 413) }), async (c) => {
+    const token = c.req.param('token') ?? ''
     const id = readerOf(token)
     if (id === undefined) return c.body(null, 404)
     const oneClick = await saysOneClick(c)
     await unsubscribe(ports, id, oneClick ? 'one-click' : 'link')
-    return oneClick ? c.body(null, 200) : c.redirect(`/unsubscribe/${encodeURIComponent(token)}`, 303)
+    return oneClick ? c.body(null, 200) : c.redirect(pageOf(c, token), 303)
   })
-  app.all(PATH, (c) => c.body(null, c.req.method === 'OPTIONS' ? 204 : 405, { Allow: 'GET, HEAD, POST' }))
+  for (const path of PATHS)
+    app.all(path, (c) => c.body(null, c.req.method === 'OPTIONS' ? 204 : 405, { Allow: 'GET, HEAD, POST' }))
   return app
+}
+
+/** Relative to what was asked for: a proxy may have taken a prefix off the path, and only the browser knows it. */
+function pageOf(c: Context, token: string): string {
+  return `${c.req.path.endsWith('/') ? '../' : ''}${encodeURIComponent(token)}`
 }
 
 /** Whoever posts to the link means it, so a body that cannot be read is no reason not to act. */

@@ -5,11 +5,13 @@ import { fullName } from '../../../channels/email/doctor/resend-domain.ts'
 import { sendTestMail } from '../../../channels/email/doctor/test-mail.ts'
 import { settingsSchema } from '../../../channels/email/settings.ts'
 import type { Finding } from '../../../src/domain/finding.ts'
+import { createApi } from '../../../src/world/api.ts'
 import { testClock, type TestClock } from '../../fixtures/clock.ts'
 import { dkimRecord, listen, said, scriptedDns } from './doctor-support.ts'
 import { sampleHouse } from './support.ts'
 
 const KEY = 're_secret_key_of_the_test'
+const api = createApi({ userAgent: 'groundwire/test' })
 const NOW = '2026-06-29T05:00:00.000Z'
 
 interface Called {
@@ -109,7 +111,7 @@ async function diagnose(
 ): Promise<Finding[]> {
   const { url } = await resend(answers)
   const settings = settingsSchema.parse({ from, resend: { apiKey: KEY, baseUrl: url, ...more } })
-  const findings = await diagnoseEmail(settings, { clock, dns }, sampleHouse)
+  const findings = await diagnoseEmail(settings, { clock, api, dns }, sampleHouse)
   expect(JSON.stringify(findings)).not.toContain(KEY)
   expect(JSON.stringify(findings)).not.toContain('reader@')
   return findings
@@ -134,7 +136,7 @@ describe('a Resend account', () => {
     const clock = testClock(NOW)
     const { url, calls } = await resend(healthy)
     const settings = settingsSchema.parse({ from: 'x@a.example', resend: { apiKey: KEY, baseUrl: url } })
-    await diagnoseEmail(settings, { clock, dns }, sampleHouse)
+    await diagnoseEmail(settings, { clock, api, dns }, sampleHouse)
     expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /domains?limit=100',
       'GET /usage',
@@ -185,15 +187,43 @@ describe('a Resend account', () => {
     const clock = testClock(NOW)
     const { url, calls } = await resend({ '/domains': undefined })
     const settings = settingsSchema.parse({ from: 'x@a.example', resend: { apiKey: KEY, baseUrl: url } })
-    const found = diagnoseEmail(settings, { clock, dns }, sampleHouse)
+    const found = diagnoseEmail(settings, { clock, api, dns }, sampleHouse)
     await expect.poll(() => calls.length).toBe(1)
     clock.advance(30_000)
     expect(said(await found)).toContain('error resend-unreachable')
   })
 
-  it('never sees a key with a line break, nor does anybody else', async () => {
-    const findings = await diagnose(healthy, { more: { apiKey: `${KEY}\nx` } })
-    expect(said(findings)).toContain('error resend-key')
+  it.each([`${KEY}\nx`, `${KEY} x`, `${KEY}\0`, `${KEY}…`, ' '])(
+    'never sees a key that no header can carry: %j',
+    (apiKey) => {
+      const read = settingsSchema.safeParse({ from: 'x@a.example', resend: { apiKey, webhookSecret: apiKey } })
+      expect(read.error?.issues.map(({ path }) => path.join('.'))).toEqual(['resend.apiKey', 'resend.webhookSecret'])
+      expect(read.error?.message).not.toContain(KEY)
+    },
+  )
+
+  it('gets its key without the white space that came along when it was copied', async () => {
+    const read = settingsSchema.parse({
+      resend: { apiKey: ` ${KEY}\n`, webhookSecret: 'whsec_x\r\n' },
+      from: 'x@a.example',
+    })
+    expect([read.resend.apiKey, read.resend.webhookSecret]).toEqual([KEY, 'whsec_x'])
+  })
+
+  it('whose answer has no end is not read to it', async () => {
+    const endless = createServer((_, response) => {
+      const piece = 'x'.repeat(65_536)
+      const go = (): void => {
+        while (!response.destroyed && response.write(piece));
+        response.once('drain', go)
+      }
+      go()
+    })
+    servers.push(endless)
+    const baseUrl = `http://127.0.0.1:${await listen(endless)}`
+    const settings = settingsSchema.parse({ from: 'x@a.example', resend: { apiKey: KEY, baseUrl } })
+    const findings = await diagnoseEmail(settings, { clock: testClock(NOW), api, dns }, sampleHouse)
+    expect(said(findings)).toContain('error resend-unreachable')
   })
 
   it('that is asked by a machine whose clock is off says so', async () => {
@@ -302,7 +332,7 @@ describe('a test mail by Resend', () => {
     const clock = testClock(at)
     const settings = settingsSchema.parse({ from, replyTo: 'us@a.example', resend: { apiKey: KEY, baseUrl: url } })
     const outbox = { put: async () => expect.fail('nothing goes to the outbox') }
-    const finding = sendTestMail(settings, { clock, outbox }, sampleHouse, 'reader@example.org')
+    const finding = sendTestMail(settings, { clock, api, outbox }, sampleHouse, 'reader@example.org')
     return { finding, calls, clock }
   }
 

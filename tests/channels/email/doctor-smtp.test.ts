@@ -6,11 +6,13 @@ import { sendTestMail } from '../../../channels/email/doctor/test-mail.ts'
 import { diagnoseEmail } from '../../../channels/email/doctor.ts'
 import { settingsSchema } from '../../../channels/email/settings.ts'
 import type { OutboxMessage } from '../../../src/ports.ts'
+import { createApi } from '../../../src/world/api.ts'
 import { testClock } from '../../fixtures/clock.ts'
 import { listen, said, scriptedDns } from './doctor-support.ts'
 import { sampleHouse } from './support.ts'
 
 const PASSWORD = 'hidden-password'
+const api = createApi({ userAgent: 'groundwire/test' })
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -37,6 +39,8 @@ async function smtp(options: SMTPServerOptions = {}) {
   closing.push(() => server.close())
   return { port: await listen(server.server), mails }
 }
+
+const nowhere = { put: async () => expect.fail('nothing goes to the outbox') }
 
 /** Says these words to whoever connects, and nothing more. */
 async function mute(words: string, end = false): Promise<{ port: number; connected: Promise<void> }> {
@@ -94,6 +98,25 @@ describe('an SMTP server', () => {
     expect(said(await diagnose(settingsFor(port, { login: `x:${PASSWORD}@`, host })))).toContain('error smtp-tls')
     expect(logins).toEqual([])
     expect(said(await diagnose(settingsFor(port, { host })))).toContain('warning smtp-tls')
+    const ports = { clock: testClock(), api, outbox: nowhere }
+    const found = await sendTestMail(
+      settingsFor(port, { login: `x:${PASSWORD}@`, host }),
+      ports,
+      sampleHouse,
+      'reader@example.org',
+    )
+    expect([found.code, logins]).toEqual(['test-failed', []])
+  })
+
+  it('is told the password in the clear where SMTP_URL allows it, with a warning', async () => {
+    const { port, mails } = await smtp({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true })
+    const settings = settingsFor(port, { login: `x:${PASSWORD}@`, host: '0.0.0.0', query: '?requireTLS=false' })
+    const findings = await diagnose(settings)
+    expect(said(findings)).toEqual(['note smtp-ok', 'warning smtp-tls', 'note smtp-bounces'])
+    expect(findings[1]?.message).toContain('password and mails travel in the clear, as SMTP_URL allows')
+    const ports = { clock: testClock(), api, outbox: nowhere }
+    expect((await sendTestMail(settings, ports, sampleHouse, 'reader@example.org')).code).toBe('test-sent')
+    expect(mails).toHaveLength(1)
   })
 
   it('that refuses the password is told from one that cannot be reached', async () => {
@@ -149,22 +172,20 @@ describe('an SMTP server', () => {
     const dns = scriptedDns({
       txt: { '_dmarc.a.example': ['v=DMARC1; p=none; rua=mailto:x@a.example'], 'a.example': ['v=spf1 mx -all'] },
     })
-    const findings = await diagnoseEmail(settingsFor(port), { clock: testClock(), dns }, sampleHouse)
+    const findings = await diagnoseEmail(settingsFor(port), { clock: testClock(), api, dns }, sampleHouse)
     expect(said(findings)).toEqual(
       expect.arrayContaining(['note spf-ok', 'warning dmarc-spf-only', 'warning mx-missing']),
     )
     const settings = { ...settingsFor(port), dkimSelector: 'mail2026' }
-    await diagnoseEmail(settings, { clock: testClock(), dns }, sampleHouse)
+    await diagnoseEmail(settings, { clock: testClock(), api, dns }, sampleHouse)
     expect(dns.asked).toContain('mail2026._domainkey.a.example')
   })
 })
 
 describe('a test mail', () => {
-  const nowhere = { put: async () => expect.fail('nothing goes to the outbox') }
-
   it('by SMTP is one mail', async () => {
     const { port, mails } = await smtp()
-    const ports = { clock: testClock(), outbox: nowhere }
+    const ports = { clock: testClock(), api, outbox: nowhere }
     const found = await sendTestMail(settingsFor(port), ports, sampleHouse, 'reader@example.org')
     expect(found).toMatchObject({ severity: 'note', code: 'test-sent' })
     expect(found.message).toContain('r…@example.org')
@@ -178,7 +199,7 @@ describe('a test mail', () => {
       onRcptTo: (_address, _session, done) =>
         done(Object.assign(new Error('reader@example.org is unknown'), { responseCode: 550 })),
     })
-    const ports = { clock: testClock(), outbox: nowhere }
+    const ports = { clock: testClock(), api, outbox: nowhere }
     const found = await sendTestMail(settingsFor(port), ports, sampleHouse, 'reader@example.org')
     expect(found).toMatchObject({ severity: 'error', code: 'test-failed' })
     expect(found.message).toContain('550')
@@ -195,7 +216,7 @@ describe('a test mail', () => {
     }
     const found = await sendTestMail(
       settingsSchema.parse({}),
-      { clock: testClock(), outbox },
+      { clock: testClock(), api, outbox },
       sampleHouse,
       'reader@example.org',
     )

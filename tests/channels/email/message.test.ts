@@ -94,7 +94,7 @@ describe('a message', () => {
       expect(body.every((line) => line.length <= 76 && !/[^\t\x20-\x7E]|\s$/.test(line))).toBe(true)
       const names = head.split('\r\n').flatMap((line) => /^[\w-]+(?=:)/.exec(line) ?? [])
       expect(names.join(' ')).toBe(
-        'To Message-ID List-Unsubscribe From Subject Date List-Unsubscribe-Post MIME-Version Content-Type',
+        'To Date Message-ID List-Unsubscribe From Subject List-Unsubscribe-Post MIME-Version Content-Type',
       )
       const { html, text: plain } = await PostalMime.parse(messageMaker(content)(reader))
       expect(lines(html)).toBe(lines(content.html.replaceAll(slot, escapeHtml(link))))

@@ -18,7 +18,10 @@ function outbox(put?: (message: OutboxMessage) => Promise<string>) {
   const messages: OutboxMessage[] = []
   const ports: ChannelPorts = {
     clock: { now: () => now, deadline: () => AbortSignal.any([]), wait: async () => undefined },
-    api: { post: async () => Promise.reject(new Error('no calls in this test')) },
+    api: {
+      get: async () => Promise.reject(new Error('no calls in this test')),
+      post: async () => Promise.reject(new Error('no calls in this test')),
+    },
     http: { get: unused },
     files: { write: unused, read: unused, list: unused },
     outbox: {

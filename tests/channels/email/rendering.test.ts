@@ -133,6 +133,18 @@ describe('its findings', () => {
       expect(await at(url)).toEqual([['error email-unsubscribe-local'], false])
   })
 
+  it.each([
+    ['https://news.example/a>b', 'as https://news.example/a%3Eb.'],
+    ['https://news.example/ä b', 'as https://news.example/%C3%A4%20b.'],
+    ['https://bücher.example', 'as https://xn--bcher-kva.example.'],
+    ['https://news.example/\r\nBcc:', 'in ASCII'],
+  ])('forbid a public address that List-Unsubscribe cannot carry: %s', async (url, advice) => {
+    const { findings, mayLeave } = await renderEdition(sampleEdition(), house({}, url))
+    expect(mayLeave).toBe(false)
+    expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['error email-unsubscribe-characters'])
+    expect(findings[0]?.advice).toContain(advice)
+  })
+
   it('warn of a long subject and forbid an empty one', async () => {
     expect(codes(await renderEdition(sampleEdition({ subject: 'é'.repeat(78) })))).toEqual([])
     expect(codes(await renderEdition(sampleEdition({ subject: 'é'.repeat(79) })))).toEqual([

@@ -16,7 +16,11 @@ export function resendEvent(type: string, data: object = {}): string {
       from: 'The Morning Check <digest@morningcheck.example>',
       to: ['ada@reader.example'],
       subject: 'Bees tell four from five',
-      tags: { edition: 'daily-2026-06-29', delivery: Buffer.from(DELIVERY).toString('base64url') },
+      tags: {
+        installation: 'here',
+        edition: 'daily-2026-06-29',
+        delivery: Buffer.from(DELIVERY).toString('base64url'),
+      },
       ...data,
     },
   })

@@ -10,6 +10,7 @@ export const sampleHouse: House = {
   publication: samplePublication,
   publicUrl: 'https://news.morningcheck.example',
   secret: 'a secret for tests',
+  installation: 'here',
 }
 
 /** Whatever is not said has its default: mail goes to the outbox. */

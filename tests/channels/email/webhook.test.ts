@@ -12,7 +12,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
 afterEach(() => void vi.useRealTimers())
 
 function webhook(webhookSecret = WEBHOOK_SECRET) {
-  return resendWebhook(settingsSchema.parse({ resend: { webhookSecret }, softBounceEditions: 4 }))
+  return resendWebhook(settingsSchema.parse({ resend: { webhookSecret }, softBounceEditions: 4 }), 'here')
 }
 
 /** Reads a body under these headers; whatever their case, as HTTP has it. */
@@ -72,6 +72,7 @@ describe('what Resend tells of a mail', () => {
 
   it('understands tags as a list as well', async () => {
     const tags = [
+      { name: 'installation', value: 'here' },
       { name: 'edition', value: 'daily' },
       { name: 'delivery', value: Buffer.from('é/ü').toString('base64url') },
     ]
@@ -91,11 +92,13 @@ describe('what Resend tells of a mail', () => {
 
   it.each([
     ['without tags', { tags: undefined }],
+    ['of another installation', { tags: { installation: 'there', delivery: 'ZW1haWwveA' } }],
+    ['of no installation', { tags: { delivery: 'ZW1haWwveA' } }],
     ['with tags of others', { tags: { delivery_id: 'x' } }],
-    ['with an empty tag', { tags: { delivery: '' } }],
-    ['with a tag that is not base64url', { tags: { delivery: 'email/daily' } }],
-    ['with a tag that is not UTF-8', { tags: { delivery: '_w' } }],
-    ['with a tag of another shape', { tags: { delivery: { a: 1 } } }],
+    ['with an empty tag', { tags: { installation: 'here', delivery: '' } }],
+    ['with a tag that is not base64url', { tags: { installation: 'here', delivery: 'email/daily' } }],
+    ['with a tag that is not UTF-8', { tags: { installation: 'here', delivery: '_w' } }],
+    ['with a tag of another shape', { tags: { installation: 'here', delivery: { a: 1 } } }],
     ['with tags of another shape', { tags: 'delivery' }],
   ])('ignores mail that is not ours: %s', async (_what, data) => {
     expect(await read(resendEvent('email.bounced', data))).toEqual({ kind: 'ignored' })
@@ -236,6 +239,9 @@ it('the same report told again has the same id', async () => {
 
 it('is there when a secret for it is, whichever way mail leaves', () => {
   const told = { resend: { webhookSecret: WEBHOOK_SECRET }, softBounceEditions: 4 }
-  expect(emailChannel.webhook?.(settingsSchema.parse(told))).toMatchObject({ name: 'resend', softBounceEditions: 4 })
-  expect(emailChannel.webhook?.(settingsSchema.parse({}))).toBeUndefined()
+  expect(emailChannel.webhook?.(settingsSchema.parse(told), 'here')).toMatchObject({
+    name: 'resend',
+    softBounceEditions: 4,
+  })
+  expect(emailChannel.webhook?.(settingsSchema.parse({}), 'here')).toBeUndefined()
 })

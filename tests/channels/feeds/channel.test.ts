@@ -12,7 +12,7 @@ import { createFiles } from '../../../src/world/files.ts'
 import { contextOf, make, nastyItems, plainItems } from './fixture.ts'
 
 const NOW = new Date('2026-06-29T05:00:00.000Z')
-const house: House = { ...contextOf([]).house, secret: 'not used here' }
+const house: House = { ...contextOf([]).house, secret: 'not used here', installation: 'here' }
 const folders: string[] = []
 const never = new AbortController().signal
 
@@ -34,7 +34,10 @@ function portsWith(files: Files): ChannelPorts {
   return {
     files,
     clock: { now: () => NOW, deadline: () => AbortSignal.any([]), wait: async () => undefined },
-    api: { post: async () => Promise.reject(new Error('no calls in this test')) },
+    api: {
+      get: async () => Promise.reject(new Error('no calls in this test')),
+      post: async () => Promise.reject(new Error('no calls in this test')),
+    },
     http: { get: refused },
     outbox: { put: refused },
   }

@@ -170,4 +170,67 @@ export function claimContract(open: OpenStore): void {
     expect(await store.isDue(requestBy('w'))).toBe(false)
     expect(await store.isDue(requestBy('v', { gone: ['w'] }))).toBe(true)
   })
+
+  test('a claim of a worker who goes on never grows old for it: its clock may have jumped', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    const later = requestBy('one', { now: minutesAfterNoon(60), staleBefore: minutesAfterNoon(50) })
+    expect(await store.isDue(later)).toBe(false)
+    expect(await store.claim(later)).toBeUndefined()
+    await store.giveUp('one', ['mail'], minutesAfterNoon(60))
+    expect(await store.claim(later)).toBeUndefined()
+    await store.giveUp('one', ['posts'], minutesAfterNoon(60))
+    expect((await store.claim(later))?.kind).toBe('doubtful')
+  })
+
+  test('giving up where there is nothing writes nothing', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    const before = await fingerprint()
+    await store.giveUp('one', ['posts'], NOON)
+    expect(await fingerprint()).toBe(before)
+  })
+
+  test('the age of a key is counted from the first attempt that may have acted', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    const tomorrow = minutesAfterNoon(1440)
+    const quota = { kind: 'later', reason: 'the quota is used up', notBefore: tomorrow } as const
+    await store.settle('one', new Map([['posts/a', quota]]), NOON)
+    const again = await store.claim(requestBy('one', { now: tomorrow }))
+    expect(again?.deliveries[0]).toMatchObject({ firstAttemptAt: tomorrow.toISOString(), attempts: 2 })
+    const doubtful = requestBy('two', { now: minutesAfterNoon(1450), gone: ['one'] })
+    expect((await store.claim(doubtful))?.deliveries[0]?.firstAttemptAt).toBe(tomorrow.toISOString())
+  })
+
+  test('somebody who knows better can hurry what waits and lift every pause', async () => {
+    const { store } = await forThisTest(open)
+    const pace = { name: 'provider', perSecond: 1 }
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.claim(requestBy('one'))
+    const quota = { kind: 'later', reason: 'the quota is used up', notBefore: minutesAfterNoon(600) } as const
+    await store.settle('one', new Map([['posts/a', quota]]), NOON)
+    await store.adjust(pace, { pauseUntil: minutesAfterNoon(600) }, NOON)
+    await store.hurry(['posts'], minutesAfterNoon(1))
+    expect((await store.pace('provider'))?.pausedUntil).toBeUndefined()
+    expect(keysOf(await store.claim(requestBy('one', { now: minutesAfterNoon(1) })))).toEqual(['posts/a'])
+  })
+
+  test('a call that was refused as a whole goes on in the parts that were named, each under a key of its own', async () => {
+    const { store } = await forThisTest(open)
+    const names = ['a', 'b', 'c', 'd', 'e']
+    await store.approve(freezeOf(names.map((name) => postNamed(name, { group: 'posts/all' }))))
+    await store.claim(requestBy('one'))
+    const part = (name: string) => ({ kind: 'later', reason: 'refused', notBefore: NOON, part: name }) as const
+    const outcomes = ['0', '0', '0', '1', '1'].map((name, at) => [`posts/${names[at] ?? ''}`, part(name)] as const)
+    await store.settle('one', new Map(outcomes), NOON)
+    const claims = await claimAll(store, requestBy('two'))
+    expect(claims.map((claim) => [claim.kind, keysOf(claim)])).toEqual([
+      ['fresh', ['posts/a', 'posts/b', 'posts/c']],
+      ['fresh', ['posts/d', 'posts/e']],
+    ])
+    expect(new Set(['posts/all', ...claims.map(({ group }) => group)]).size).toBe(3)
+  })
 }

@@ -135,13 +135,13 @@ export function groupContract(open: OpenStore): void {
     expect(claim?.deliveries.map(({ target }) => target)).toEqual(['a', 'c'])
     expect(claim?.group).toBe('mail/daily/2026-06-29/chunk/0')
     const settledAt = minutesAfterNoon(1).toISOString()
-    expect(await store.ledger({ states: ['rejected'] })).toMatchObject([
+    expect(await store.ledger({ states: ['cancelled'] })).toMatchObject([
       { target: 'b', group: '', reason: 'the reader unsubscribed before it left', settledAt, attempts: 0 },
       { target: 'd', group: '', reason: 'the address was suppressed before it left', settledAt, attempts: 0 },
     ])
     expect((await store.counts()).map(({ state, count }) => [state, count])).toEqual([
+      ['cancelled', 2],
       ['claimed', 2],
-      ['rejected', 2],
     ])
   })
 
@@ -175,7 +175,7 @@ export function groupContract(open: OpenStore): void {
     await store.settle('w', new Map([['mail/daily/2026-06-29/c', later(1)]]), NOON)
     expect(await store.claim(requestBy('w', { now: minutesAfterNoon(1) }))).toBeUndefined()
     expect(await store.settleEdition('daily/2026-06-29')).toBe('sent')
-    expect((await store.ledger({})).map(({ state }) => state)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect((await store.ledger({})).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
   })
 
   test('a subscriber with the name of a post does not stop it', async () => {

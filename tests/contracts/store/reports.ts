@@ -213,6 +213,20 @@ export function reportContract(open: OpenStore): void {
     expect((await readerOf(store, 'a'))[1]).toBe('soft-bounces')
   })
 
+  test('a report about what counts as not called proves that it was: it is not sent again', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers(['a', 'b'].map((id) => subscriberNamed(id)))
+    await store.approve(freezeOf([], { mailings: [mailingOf()] }))
+    await store.claim(requestBy('one'))
+    const quota = { kind: 'later', reason: 'the quota is used up', notBefore: minutesAfterNoon(1440) } as const
+    await store.settle('one', new Map(['a', 'b'].map((id) => [`mail/daily/2026-06-29/${id}`, quota])), NOON)
+    await store.report(reportOf('delivered', { delivery: 'mail/daily/2026-06-29/a' }), RULES)
+    const claim = await store.claim(requestBy('two', { now: minutesAfterNoon(601) }))
+    expect([claim?.kind, claim?.group]).toEqual(['doubtful', 'mail/daily/2026-06-29/chunk/0'])
+    expect(claim?.deliveries.map(({ target }) => target)).toEqual(['b'])
+    expect(claim?.settled.map(({ target, state }) => [target, state])).toEqual([['a', 'sent']])
+  })
+
   test('what was told longer than three days ago is forgotten in passing', async () => {
     const { store } = await forThisTest(open)
     await sentTo(store, ['a'])

@@ -48,20 +48,40 @@ export function resolveContract(open: OpenStore): void {
     },
   )
 
-  test('what is sent, planned, waiting, in flight or unheard of is left as it is', async () => {
+  test('what is sent, in flight or unheard of is left as it is, and what waits already is not tried anew', async () => {
     const { store, fingerprint } = await forThisTest(open)
     const waiting: Settlement = { kind: 'later', reason: 'busy', notBefore: minutesAfterNoon(900) }
     await approveAndSettle(store, { a: { kind: 'sent', remoteId: '1' }, b: waiting, c: rejected }, ['d', 'e'])
     expect(keysOf(await store.claim(requestBy('w')))).toEqual(['posts/d'])
     const before = await fingerprint()
     const told: number[] = []
-    for (const name of ['a', 'b', 'd', 'e', 'none'])
+    for (const name of ['a', 'd', 'none'])
       for (const resolution of ['sent', 'retry', 'drop'] as const)
         told.push(await store.resolve({ delivery: `posts/${name}` }, resolution, 'x', AT))
+    for (const name of ['b', 'e']) told.push(await store.resolve({ delivery: `posts/${name}` }, 'retry', 'x', AT))
     for (const resolution of ['sent', 'drop'] as const)
       told.push(await store.resolve({ delivery: 'posts/c' }, resolution, 'x', AT))
     expect(new Set(told)).toEqual(new Set([0]))
     expect(await fingerprint()).toBe(before)
+  })
+
+  test('what waits, or was not called yet, can be given up, or be known to have left', async () => {
+    const { store } = await forThisTest(open)
+    const waiting: Settlement = { kind: 'later', reason: 'busy', notBefore: minutesAfterNoon(900) }
+    await approveAndSettle(store, { a: waiting }, ['b'])
+    expect(await store.resolve({ delivery: 'posts/a' }, 'drop', 'it answers 450 for ever', AT)).toBe(1)
+    expect(await store.resolve({ delivery: 'posts/b' }, 'sent', 'by hand', AT)).toBe(1)
+    expect((await store.ledger({})).map(({ state }) => state)).toEqual(['rejected', 'sent'])
+    expect(await store.settleEdition(ID)).toBe('sent')
+  })
+
+  test('what the reader has, as the other side tells, is not tried anew', async () => {
+    const { store } = await forThisTest(open)
+    await approveAndSettle(store, { a: review })
+    await store.resolve({ delivery: 'posts/a' }, 'drop', 'given up', AT)
+    const told = { id: 'm1', at: NOON.toISOString(), delivery: 'posts/a', remoteId: '1', permanent: false, reason: '' }
+    await store.report({ ...told, kind: 'delivered' }, { softBounceEditions: 3, now: NOON })
+    expect(await store.resolve({ delivery: 'posts/a' }, 'retry', 'again', AT)).toBe(0)
   })
 
   test('a word on an edition is about all of it that needs review, and about nothing else', async () => {

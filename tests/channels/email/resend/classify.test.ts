@@ -160,11 +160,15 @@ describe('errors by name', () => {
 
   it('says what to do where only a person can help', () => {
     expect(named('invalid_api_key')).toMatchObject({ reason: expect.stringContaining('RESEND_API_KEY') })
-    expect(named('invalid_idempotent_request')).toMatchObject({ reason: expect.stringContaining('a person must look') })
+    expect(named('invalid_idempotent_request')).toMatchObject({
+      isFinal: true,
+      reason: expect.stringContaining('look there which were sent'),
+    })
   })
 })
 
 it('keeps addresses, keys and floods out of what it repeats', () => {
+  expect(harmless('Bad `to`: "jane doe"@corp.example, ann%40example.com')).toBe('Bad `to`: … …')
   expect(harmless('Invalid: <ann@example.com>, key re_AbC_123.')).toBe('Invalid: … key …')
   expect(harmless(`a\r\nb${'x'.repeat(5000)}`)).toHaveLength(200)
 })

@@ -56,8 +56,10 @@ describe('the batch request', () => {
     await openSender(fake.url).send(attempt, never)
     const ours = latest()
     const { error } = await new Resend('re_test', { baseUrl: fake.url }).batch.send(
-      chunk.map((delivery) => sdkMail(content, delivery.target, delivery.address ?? '', tagsOf(delivery, attempt.key))),
-      { idempotencyKey: attempt.key },
+      chunk.map((delivery) =>
+        sdkMail(content, delivery.target, delivery.address ?? '', tagsOf(delivery, attempt.key, 'here')),
+      ),
+      { idempotencyKey: `here/${attempt.key}` },
     )
     const theirs = latest()
     expect(error).toBeNull()
@@ -103,15 +105,15 @@ describe('the batch request', () => {
 
   it('carries tags that Resend takes, by which a webhook finds the delivery', () => {
     const key = 'email/daily/2026-06-29/ä?<>=&~subscriber'
-    const tags = tagsOf({ edition: 'daily/2026-06-29', key }, 'email/daily/2026-06-29/chunk/7')
-    expect(tags.map(({ name }) => name)).toEqual(['edition', 'chunk', 'delivery'])
+    const tags = tagsOf({ edition: 'daily/2026-06-29', key }, 'email/daily/2026-06-29/chunk/7', 'here')
+    expect(tags.map(({ name }) => name)).toEqual(['installation', 'edition', 'chunk', 'delivery'])
     for (const { value } of tags) expect(value).toMatch(/^[A-Za-z0-9_-]{1,256}$/)
-    expect(Buffer.from(tags[2]?.value ?? '', 'base64url').toString()).toBe(key)
-    expect(tags[1]?.value).toBe('email-daily-2026-06-29-chunk-7')
+    expect(Buffer.from(tags[3]?.value ?? '', 'base64url').toString()).toBe(key)
+    expect(tags[2]?.value).toBe('email-daily-2026-06-29-chunk-7')
   })
 
   it('refuses to send what no webhook could be matched to', () => {
-    expect(() => tagsOf({ edition: 'e', key: 'k'.repeat(193) }, 'g')).toThrow(/too long/)
+    expect(() => tagsOf({ edition: 'e', key: 'k'.repeat(193) }, 'g', 'here')).toThrow(/too long/)
   })
 
   it('depends on nothing but the mails of the key: not on their order, nor on which are settled', async () => {

@@ -173,7 +173,11 @@ describe('a replay', () => {
   it('with other mails under the same key asks for a person and sends nothing', async () => {
     await openSender(fake.url, { clock }).send(attemptOf(entries(2)), never)
     const outcomes = await openSender(fake.url, { clock }).send(attemptOf(entries(3)), never)
-    expect(outcomes[0]).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('a person must look') })
+    expect(outcomes[0]).toMatchObject({
+      kind: 'unknown',
+      isFinal: true,
+      reason: expect.stringContaining('other mails'),
+    })
     expect(fake.accepted.size).toBe(2)
   })
 })

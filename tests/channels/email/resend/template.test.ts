@@ -1,9 +1,12 @@
+import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { storedContent, storedPage } from '../../../../channels/email/resend/template-payload.ts'
+import { storedContent, storedPage, storePage } from '../../../../channels/email/resend/template-payload.ts'
 import type { Attempt } from '../../../../src/channel.ts'
 import type { Outcome } from '../../../../src/domain/delivery.ts'
 import { testClock, type TestClock } from '../../../fixtures/clock.ts'
 import { type FakeResend, faults, startFakeResend } from '../../../fakes/resend.ts'
+import { createApi } from '../../../../src/world/api.ts'
+import { listen } from '../doctor-support.ts'
 import { attemptOf, entries, frozen, link, mailContent, never, openSender } from './support.ts'
 
 let fake: FakeResend
@@ -54,6 +57,25 @@ describe('mails that name a stored page', () => {
       { kind: 'later' },
     ])
     expect(fake.calls).toHaveLength(0)
+  })
+
+  it('wait when the answer has no end, and say nothing of the key when a header cannot carry it', async () => {
+    const endless = createServer((_, response) => {
+      const go = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+        response.once('drain', go)
+      }
+      go()
+    })
+    const baseUrl = `http://127.0.0.1:${await listen(endless)}`
+    const sender = openSender(baseUrl, { clock, payload: 'template' })
+    expect(await sender.send(attemptOf(entries(1)), never)).toMatchObject([{ kind: 'later' }])
+    endless.closeAllConnections()
+    endless.close()
+    const account = { baseUrl: fake.url, apiKey: 're_SECRET\nx', timeoutSeconds: 5 }
+    const ports = { clock, api: createApi({ userAgent: 'groundwire/test' }) }
+    const failed = await storePage(account, ports, frozen(), mailContent(), never)
+    expect(failed).toMatchObject({ kind: 'later', reason: expect.not.stringContaining('SECRET') })
   })
 
   it('wait when the provider cannot be reached', async () => {

@@ -35,7 +35,13 @@ export async function openPost(
   const hints: PaceHint[] = []
   const settings = emailSettings({ from, smtp: { url: server.url, ...smtp } })
   const unused = { write: refused, read: refused, list: refused }
-  const ports = { clock, api: { post: refused }, http: { get: refused }, files: unused, outbox: { put: refused } }
+  const ports = {
+    clock,
+    api: { get: refused, post: refused },
+    http: { get: refused },
+    files: unused,
+    outbox: { put: refused },
+  }
   const sender = emailChannel.open(settings, ports, sampleHouse)
   onTestFinished(async () => {
     await sender.close?.()

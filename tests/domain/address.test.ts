@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { isAddress, mailHost, parseMailbox, wireAddress } from '../../../channels/email/address.ts'
-import { senderOf, settingsSchema } from '../../../channels/email/settings.ts'
-import { emailSettings } from './support.ts'
+import { isAddress, mailHost, parseMailbox, wireAddress } from '../../src/domain/address.ts'
+import { senderOf, settingsSchema } from '../../channels/email/settings.ts'
+import { emailSettings } from '../channels/email/support.ts'
 
 it.each(['a@b.example', "o'hara+news@sub.b.example", 'jürgen@bücher.example', 'root@localhost'])('takes %s', (text) => {
   expect(isAddress(text)).toBe(true)

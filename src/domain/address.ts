@@ -6,7 +6,8 @@ export interface Mailbox {
 
 // Dot-atom characters and their non-ASCII kin (RFC 5322, 3.4.1; RFC 6531) before the `@`, letters, digits, `.` and `-`
 // behind it. Quoted local parts are refused: nobody has one.
-const ADDRESS = /^[^\s"(),:;<>@[\]\\\p{C}]+@(?!.*\.\.)[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]*[\p{L}\p{M}\p{N}])?$/u
+const ADDRESS =
+  /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s"(),:;<>@[\]\\\p{C}]+@(?!.*\.\.)[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]*[\p{L}\p{M}\p{N}])?$/u
 const NAMED = /^([^<>\p{Cc}]*)<([^<>]*)>$/u
 
 /** True for one plain address of at most 254 characters (RFC 5321, 4.5.3.1.3), without line breaks or anything that a header or a URL could take for more. */
