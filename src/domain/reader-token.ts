@@ -25,9 +25,12 @@ export function unsubscribeUrl(house: { readonly publicUrl: string; readonly sec
   return `${house.publicUrl}/unsubscribe/${readerToken(house.secret, 'unsubscribe', id)}`
 }
 
-/** An opaque name for an address, the same whatever its case; safe in file names and addresses. */
-export function subscriberId(address: string): string {
-  return sha256(`subscriber ${folded(address.trim()).toLowerCase()}`).slice(0, 20)
+/**
+ * A name for an address, the same however it is spelled; safe in file names and web addresses. It stands in logs and
+ * links: only whoever has the secret can tell whether it is that of an address they guess.
+ */
+export function subscriberId(secret: string, address: string): string {
+  return sha256(hmac(secret, `subscriber ${folded(address.trim()).toLowerCase()}`)).slice(0, 20)
 }
 
 function claim(purpose: TokenPurpose, id: string): string {

@@ -62,7 +62,7 @@ export async function openWorld(
     const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', tokenSecrets)
     for (const notice of configuration.notices) log.warn(notice)
     const ports = openPorts(configuration, log, store)
-    await addReaders(store, configuration, on)
+    await addReaders(store, configuration, on, secret)
     const source = openSource(sourceSpec(configuration), ports)
     return {
       ports,
@@ -137,13 +137,18 @@ function sourceSpec({ source, config }: Configuration): SourceSpec {
 }
 
 /** A list that nobody is on yet gets the configured readers, else, where nothing really leaves and an outbox wants somebody to write to, the two of the sample. */
-async function addReaders(store: Store, { config }: Configuration, on: readonly ConfiguredChannel[]): Promise<void> {
+async function addReaders(
+  store: Store,
+  { config }: Configuration,
+  on: readonly ConfiguredChannel[],
+  secret: string,
+): Promise<void> {
   const { done: nobody } = await store.subscribers()[Symbol.asyncIterator]().next()
   if (!nobody) return
   const consent = 'named in the configuration'
   const disturbs = on.some(({ channel, settings }) => channel.disturbs?.(settings) ?? false)
   const readers = config.readers ?? (disturbs ? [] : sampleReaders)
   await store.addSubscribers(
-    readers.map((address) => ({ id: subscriberId(address), address, state: 'active' as const, consent })),
+    readers.map((address) => ({ id: subscriberId(secret, address), address, state: 'active' as const, consent })),
   )
 }

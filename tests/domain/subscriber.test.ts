@@ -33,9 +33,10 @@ it('masks an address', () => {
 })
 
 it('names a reader the same whatever the case of the address, safely for files and links', () => {
-  const id = subscriberId('Ada+News@Example.com')
+  const id = subscriberId('secret', 'Ada+News@Example.com')
   expect(id).toMatch(/^[\w-]{20}$/)
-  expect(subscriberId(' ada+news@example.COM\n')).toBe(id)
-  expect(subscriberId('ŻÓŁW@żubr.example')).toBe(subscriberId('żółw@ŻUBR.example'))
-  expect(subscriberId('ada@example.com')).not.toBe(id)
+  expect(subscriberId('secret', ' ada+news@example.COM\n')).toBe(id)
+  expect(subscriberId('secret', 'ŻÓŁW@żubr.example')).toBe(subscriberId('secret', 'żółw@ŻUBR.example'))
+  expect(subscriberId('secret', 'ada@example.com')).not.toBe(id)
+  expect(subscriberId('another secret', 'Ada+News@Example.com')).not.toBe(id)
 })

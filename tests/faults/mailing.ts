@@ -82,7 +82,7 @@ async function subscribe(path: string, addresses: readonly string[]): Promise<vo
   await store.migrate()
   await store.addSubscribers(
     addresses.map((address) => ({
-      id: subscriberId(address),
+      id: subscriberId('a secret for tests', address),
       address,
       state: 'active' as const,
       consent: 'asked in a test',

@@ -1,9 +1,9 @@
 import type { Command } from '../../cli.ts'
-import { subscriberId } from '../../domain/reader-token.ts'
 import { DEFAULT_FREQUENCY, maskAddress, type SuppressionReason } from '../../domain/subscriber.ts'
 import type { AddressStatus, ReaderStore } from '../../ports.ts'
 import { UsageError, type Terminal } from '../terminal.ts'
 import { frequencyFlaw } from './frequency.ts'
+import { newReaderId } from './id.ts'
 
 type Words<Action> = Extract<Command, { kind: 'subscribers'; action: Action }>
 
@@ -67,7 +67,7 @@ async function takeIn(
   now: Date,
 ): Promise<Said> {
   const name = maskAddress(address)
-  const id = status.id ?? subscriberId(address)
+  const id = status.id ?? newReaderId()
   const at = now.toISOString()
   const added = await store.addSubscribers([
     {
@@ -83,7 +83,8 @@ async function takeIn(
   ])
   // Somebody known, or who was never subscribed but is on the suppression list: both end here.
   if (added === 0 || status.suppressed !== undefined) {
-    await store.renewConsent(id, consent, now)
+    const [known] = await store.addressStatuses([address])
+    await store.renewConsent(known?.id ?? id, consent, now)
     return { result: 'renewed', words: `${name} is subscribed again, with this consent on record.`, exitCode: 0 }
   }
   return { result: 'added', words: `${name} is subscribed, from the next edition on.`, exitCode: 0 }
@@ -109,7 +110,7 @@ export async function removeReader(
   if (done === 'done')
     return tell(terminal, command, {
       result: 'unsubscribed',
-      words: `${name} is unsubscribed, and in no edition that is approved from now on. The consent stays on record.`,
+      words: `${name} is unsubscribed: nothing leaves for them any more, but for a call that is under way. The consent stays on record.`,
       exitCode: 0,
     })
   return tell(
@@ -129,8 +130,7 @@ export async function removeReader(
 function tell(terminal: Terminal, { address, json }: Words<'add' | 'remove'>, said: Said): number {
   const { result, words, exitCode } = said
   if (json) {
-    const id = subscriberId(address)
-    terminal.out(`${JSON.stringify({ id, address: maskAddress(address), result, message: words, exitCode })}\n`)
+    terminal.out(`${JSON.stringify({ address: maskAddress(address), result, message: words, exitCode })}\n`)
   } else if (exitCode === 0) terminal.out(`${words}\n`)
   else terminal.err(`groundwire: ${words}\n`)
   return exitCode

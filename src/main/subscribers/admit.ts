@@ -26,7 +26,7 @@ interface Candidate {
 export async function admit(candidates: readonly Candidate[], seen: Seen, store: ReaderStore): Promise<Told[]> {
   const told: Told[] = []
   const firsts = candidates.filter(({ line, reader }) => {
-    const before = seen.before(reader.id, line)
+    const before = seen.before(reader.address, line)
     if (before === undefined) return true
     const address = maskAddress(reader.address)
     told.push({ line, outcome: 'repeated', address, message: `${address} is on line ${before} already` })

@@ -1,8 +1,8 @@
 import { wireAddress } from '../../domain/address.ts'
-import { subscriberId } from '../../domain/reader-token.ts'
 import { DEFAULT_FREQUENCY, subscriberStates, suppressionReasons, type Subscriber } from '../../domain/subscriber.ts'
 import { shownAddress, shownWord } from '../shown.ts'
 import { frequencyFlaw } from './frequency.ts'
+import { newReaderId } from './id.ts'
 import { widthOf, type CellOf, type Table } from './table.ts'
 
 /** A reader as a line has it, or what is wrong with the line. `address` is masked. */
@@ -25,7 +25,7 @@ export function readEntry(table: Table, line: readonly string[], { consent, now 
   const frequency = cell('frequency')
   return {
     reader: {
-      id: subscriberId(address),
+      id: newReaderId(),
       address,
       state: subscriberStates.find((state) => state === cell('state')) ?? 'active',
       consent: cell('consent') || (consent ?? ''),

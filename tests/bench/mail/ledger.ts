@@ -15,7 +15,7 @@ export async function fill(path: string, recipients: number): Promise<void> {
     const addresses = Array.from({ length }, (_, at) => `reader-${from + at}@reader.example`)
     await store.addSubscribers(
       addresses.map((address) => ({
-        id: subscriberId(address),
+        id: subscriberId('a secret for the bench', address),
         address,
         state: 'active' as const,
         consent: 'asked in a bench',
