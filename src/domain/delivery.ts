@@ -3,7 +3,7 @@ import type { ReportKind } from './report.ts'
 /**
  * `planned → claimed → sent | rejected | waiting | unknown`, and for `unknown` what its channel can prove: replay,
  * look-up, or `review` by a person. `superseded` is a document (a feed) that a newer one overtook before it left,
- * `cancelled` what was known not to have left when its edition was cancelled.
+ * `cancelled` what had not left when its edition was cancelled or its reader left.
  */
 export const deliveryStates = [
   'planned',

@@ -63,5 +63,5 @@ export const deliveryWords: Readonly<Record<DeliveryState, string>> = {
   unknown: 'not known whether it arrived',
   review: 'to be looked at by a person',
   superseded: 'overtaken by a newer one',
-  cancelled: 'not sent: the edition was cancelled',
+  cancelled: 'not sent any more',
 }

@@ -156,6 +156,14 @@ describe('one edition', () => {
     expect(text).toContain(`To let it go: groundwire approve ${ID} --data ${desk.folder}\n`)
   })
 
+  it('that waits says why, and until when', async () => {
+    desk.posts.next('later')
+    await desk.pass()
+    expect(await status({ edition: ID })).toMatch(
+      /^ {2}Waiting: busy; next try 2026-06-29T\d\d:\d\d:00\.000Z, or at once with groundwire run --now$/m,
+    )
+  })
+
   it('that was cancelled lists whom it did not reach', async () => {
     desk.email.next('later')
     await desk.pass()
@@ -163,7 +171,7 @@ describe('one edition', () => {
     const text = await status({ edition: ID })
     expect(text).toContain('4 frozen = 1 sent + 0 rejected + 0 needs review + 3 cancelled\n')
     expect(text.match(/^ {2}cancelled .*reader-0\d {2}r…@reader\.example/gm)).toHaveLength(6)
-    expect(text).toContain('Cancelled: the edition was ended before it left')
+    expect(text).toContain('Cancelled: the edition ended, or its reader left, before it was sent')
   })
 
   it('that is large is not listed whole, and says how it can be', async () => {

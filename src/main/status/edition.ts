@@ -35,10 +35,21 @@ export async function showEdition(
   const total = counts.reduce((all, { count }) => all + count, 0)
   const lines = [...headLines(head, counts), ...(sum ? [`  ${sum}`] : [])]
   if (head.state === 'held') lines.push(`  To let it go: groundwire approve ${head.id}${options}`)
+  lines.push(...(await waitingLines(store, head.id, counts)))
   lines.push(...(await missedSection(store, head.id, counts, options)))
   if (total > LISTED) lines.push('', `  All ${figure(total)}: groundwire status ${head.id}${options} --json, or --csv`)
   else if (total > 0) lines.push('', ...(await store.ledger({ edition: head.id, limit: LISTED })).map(entryLine))
   terminal.out(`${lines.join('\n')}\n`)
+}
+
+/** Why something waits, and until when: most that waits does so for one reason. */
+async function waitingLines(store: Store, edition: string, counts: readonly LedgerCount[]): Promise<string[]> {
+  if (countOf(counts, 'waiting', 'unknown') === 0) return []
+  const [first] = await store.ledger({ edition, states: ['waiting', 'unknown'], limit: 1 })
+  if (!first?.notBefore) return []
+  return [
+    `  Waiting: ${shownText(first.reason ?? '')}; next try ${first.notBefore}, or at once with groundwire run --now`,
+  ]
 }
 
 async function missedSection(
@@ -100,5 +111,8 @@ const advice: readonly { readonly names: readonly string[]; readonly words: stri
     words:
       'Bounced, failed, suppressed: the provider took it and could not deliver it. Ask the reader for another address.',
   },
-  { names: ['cancelled'], words: 'Cancelled: the edition was ended before it left; nothing more leaves.' },
+  {
+    names: ['cancelled'],
+    words: 'Cancelled: the edition ended, or its reader left, before it was sent; nothing more leaves.',
+  },
 ]
