@@ -160,8 +160,11 @@ async function requestOf(
 async function dueSoon({ ports, channel, worker, movedAt }: Way, signal: AbortSignal): Promise<boolean> {
   const { clock, store } = ports
   const due = await store.nextDue([channel])
-  if (!due || due.getTime() - movedAt.getTime() > (worker.patienceMs ?? 0)) return false
-  await clock.wait(Math.max(due.getTime() - clock.now().getTime(), LEAST_PAUSE_MS), signal)
+  const patienceMs = worker.patienceMs ?? 0
+  const waitMs = due ? due.getTime() - clock.now().getTime() : Infinity
+  // The clock may have been set back: then what is due soon after the last success is still far off.
+  if (!due || waitMs > patienceMs || due.getTime() - movedAt.getTime() > patienceMs) return false
+  await clock.wait(Math.max(waitMs, LEAST_PAUSE_MS), signal)
   return true
 }
 

@@ -111,8 +111,8 @@ export interface Store extends ReaderStore, PaceStore {
 
   /**
    * To be called before a pass. What this worker claimed in an earlier one and never settled may be claimed again, in
-   * doubt. So may what is in doubt since a time that is yet to come: the clock was set back, and how old its key is
-   * nobody knows. Writes nothing when there is nothing.
+   * doubt. What waits or is in doubt since a time that is yet to come is due: the clock was set back, and how old its
+   * key is nobody knows. Writes nothing when there is nothing.
    */
   giveUp(worker: string, channels: readonly string[], now: Date): Promise<void>
   /** What waits for a time is due now, and no pause that a provider asked for holds any more: somebody knows better. */

@@ -154,7 +154,7 @@ function unknown(reason: string): Verdict {
 
 /** Which part of a mail a refusal is about. */
 function causeOf(message: string): 'recipient' | 'shared' | 'unclear' {
-  if (/[`'"]to[`'"]|[\].]to\b|\brecipient/i.test(message)) return 'recipient'
+  if (/[`'"]to[`'"]|[\].]to\b/i.test(message)) return 'recipient'
   const shared = /[`'"\].](from|subject|html|text|reply_to|headers|tags?|variables)\b|\btemplate\b/i
   return shared.test(message) ? 'shared' : 'unclear'
 }

@@ -5,6 +5,9 @@ import { harmless, oursToRepair, type Refusal } from './classify.ts'
 
 /** How long a mail that was refused alone, for a reason nobody knows, lets others go first. */
 const LET_OTHERS_GO_MS = 15 * 60_000
+/** So often it is tried before it is laid to the address: what refuses everybody for a while passes. */
+const TRIES_ALONE = 3
+const DOUBTED = 'Resend refuses what it may have taken before'
 
 /** A call that was refused as a whole because of some of its mails. */
 export interface RefusedCall {
@@ -25,16 +28,18 @@ export interface RefusedCall {
  * edition were accepted. Otherwise something that all mails share is wrong: it waits to be put right, and others are
  * tried before it.
  *
- * A call that may have been accepted before is not parted, for the parts would be second copies; unless the refusal is
- * about a recipient: such a call can never have been accepted.
+ * A call that may have been accepted before is not parted, for the parts would be second copies; unless it is refused
+ * twice running for a recipient: such a call can never have been accepted.
  *
  * @returns one outcome for each mail of the call.
  */
 export async function partsOf(call: RefusedCall): Promise<Outcome[]> {
   const { attempt, addresses, refusal, now } = call
-  const mayHaveLeft = attempt.deliveries.some(({ doubts }) => doubts > 0) && refusal.cause !== 'recipient'
-  if (attempt.settled.length > 0 || mayHaveLeft) {
-    const reason = `Resend refuses what it may have taken before${said(refusal)}`
+  const isAgain = attempt.deliveries.every(({ reason }) => reason?.startsWith(DOUBTED))
+  const neverLeft = refusal.cause === 'recipient' && isAgain
+  const isDoubted = attempt.deliveries.some(({ doubts }) => doubts > 0)
+  if (attempt.settled.length > 0 || (isDoubted && !neverLeft)) {
+    const reason = `${DOUBTED}${said(refusal)}`
     return addresses.map(() => ({ kind: 'unknown', reason }))
   }
   if (addresses.length === 1) return [await alone(call)]
@@ -49,12 +54,17 @@ export async function partsOf(call: RefusedCall): Promise<Outcome[]> {
 }
 
 async function alone({ attempt, refusal, now, heard }: RefusedCall): Promise<Outcome> {
+  const [, tried = '0'] = /\(tried alone: (\d+)\)$/.exec(attempt.deliveries[0]?.reason ?? '') ?? []
+  const tries = Number(tried) + 1
   const isTheirs =
-    refusal.cause === 'recipient' || (refusal.cause === 'unclear' && (await attempt.othersSent?.()) === true)
+    refusal.cause === 'recipient' ||
+    (refusal.cause === 'unclear' && tries >= TRIES_ALONE && (await attempt.othersSent?.()) === true)
   if (isTheirs) return { kind: 'rejected', reason: `Resend does not take this address${said(refusal)}` }
   const { hint, reason } = oursToRepair(refusal, now)
-  heard?.(hint)
-  return { kind: 'later', notBefore: new Date(now.getTime() + LET_OTHERS_GO_MS), reason }
+  // One reader's trouble stops nobody; everybody's does.
+  if ((await attempt.othersSent?.()) !== true) heard?.(hint)
+  const notBefore = new Date(now.getTime() + LET_OTHERS_GO_MS)
+  return { kind: 'later', notBefore, reason: `${reason} (tried alone: ${tries})` }
 }
 
 function said({ message }: Refusal): string {

@@ -3,6 +3,11 @@ import type { Connection, Values } from './connection.ts'
 import { GROUP_COLUMNS, groupRow, type Group } from './groups.ts'
 import { rowAs } from './rows.ts'
 
+/** So often what fails is tried in its turn; then what was never tried goes first, of whichever edition. */
+const TRIES_BEFORE = 3
+/** More than twice any delivery's id. */
+const BEHIND = '1000000000000000'
+
 /** When a claim was made of which its own worker knows no more. */
 export const GIVEN_UP = ''
 
@@ -53,7 +58,11 @@ const FIRST_DUE = `
       AND editions.state IN ('approved', 'sending', 'cancelled')
   )
   SELECT ${GROUP_COLUMNS}, min(
-    iif(editions.state = 'cancelled', 0, 2 * attempt_groups.first_delivery + (attempt_groups.state IN ('planned', 'waiting')))
+    iif(
+      editions.state = 'cancelled', 0,
+      ${BEHIND} * (attempt_groups.state IN ('waiting', 'unknown') AND attempts >= ${TRIES_BEFORE})
+        + 2 * attempt_groups.first_delivery + (attempt_groups.state IN ('planned', 'waiting'))
+    )
   )
   FROM attempt_groups JOIN editions ON editions.id = attempt_groups.edition
   WHERE attempt_groups.id IN (SELECT id FROM candidates)`

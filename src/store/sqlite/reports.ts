@@ -50,7 +50,7 @@ function take(db: Connection, report: Report, rules: ReportRules): 'applied' | '
   const delivery = rowAs(deliveryRow, row, 'deliveries')
   const now = rules.now.toISOString()
   remember(db, report.id, rules.now)
-  settleSentByReport(db, report.delivery, report.remoteId, now)
+  settleSentByReport(db, report, now)
   raiseReceipt(db, report, delivery)
   if (delivery.address !== undefined) tellReader(db, report, { ...delivery, address: delivery.address }, rules)
   return 'applied'

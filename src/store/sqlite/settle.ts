@@ -1,15 +1,18 @@
 import * as z from 'zod'
 import type { DeliveryState } from '../../domain/delivery.ts'
+import { missedKinds, type Report } from '../../domain/report.ts'
 import type { Settlement, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
 import { moved, recount } from './counts.ts'
 import { isCancelled } from './editions.ts'
 import {
+  bounds,
   close,
   end,
   endApart,
   GROUP_COLUMNS,
   groupRow,
+  IN_GROUP,
   membersOf,
   regroup,
   type Ending,
@@ -24,15 +27,19 @@ export function settleMethods(db: Connection): Pick<Store, 'settle'> {
 }
 
 /**
- * Settles a delivery as sent because the other side tells so: any that is open, and one that was left to review or
- * cancelled. To be called within a transaction.
+ * Settles a delivery as sent because the other side tells so: any that is open, one that was left to review or
+ * cancelled, and one that was given up and is with its reader all the same. To be called within a transaction.
  */
-export function settleSentByReport(db: Connection, key: string, remoteId: string, at: string): void {
+export function settleSentByReport(
+  db: Connection,
+  { delivery: key, remoteId, kind }: Pick<Report, 'delivery' | 'remoteId' | 'kind'>,
+  at: string,
+): void {
   const ending: Ending = { state: 'sent', remoteId }
   const row = db.get(
     `SELECT id, edition, channel, state FROM deliveries JOIN outcomes ON outcomes.delivery = deliveries.id
-     WHERE key = :key AND state IN ('review', 'cancelled')`,
-    { key },
+     WHERE key = :key AND (state IN ('review', 'cancelled') OR state = 'rejected' AND :arrived)`,
+    { key, arrived: missedKinds.includes(kind) ? 0 : 1 },
   )
   if (row) {
     const { id, edition, channel, state } = rowAs(endedRow, row, 'deliveries')
@@ -41,34 +48,28 @@ export function settleSentByReport(db: Connection, key: string, remoteId: string
     return
   }
   const open = openDelivery(db, key)
-  if (open) endApart(db, inDoubt(db, open.group, at), [open.id], ending, at)
+  if (open) endApart(db, doubtOthers(db, open, at), [open.id], ending, at)
 }
 
 const endedRow = z.object({
   id: z.number(),
   edition: z.string(),
   channel: z.string(),
-  state: z.enum(['review', 'cancelled']),
+  state: z.enum(['review', 'cancelled', 'rejected']),
 })
 
 /**
- * A mail of a group that counts as not called was taken: what is known of its call is wrong, and it can only be
- * repeated as it was. A group whose key was made for it and never used is as it seems: the mail left under another key.
- * One that still has its first key may have been called before the store was put back to a backup.
+ * A mail of a group that counts as not called was taken: what is known of its call is wrong, or it left under an earlier
+ * key. Whether the others left with it nobody can tell from here: they are not called, and wait for their own reports
+ * or for a person.
  */
-function inDoubt(db: Connection, group: Group, at: string): Group {
+function doubtOthers(db: Connection, { id, group }: { id: number; group: Group }, at: string): Group {
   if (group.state !== 'planned' && group.state !== 'waiting') return group
-  const called = db.run(
-    `UPDATE attempt_groups
-     SET state = 'unknown', not_before = :at, reason = 'a mail of it was taken, as the other side tells',
-       first_attempt_at = coalesce(first_attempt_at, (SELECT approved_at FROM editions WHERE editions.id = attempt_groups.edition), :at)
-     WHERE id = :id AND (first_attempt_at IS NOT NULL OR key NOT LIKE '%+' || id)`,
-    { id: group.id, at },
-  )
-  if (called === 0) return group
-  const open = membersOf(db, group).filter(({ state }) => state === undefined).length
-  recount(db, group, moved(open, group.state, 'unknown'))
-  return { ...group, state: 'unknown' }
+  const others = membersOf(db, group).filter((member) => member.state === undefined && member.id !== id)
+  if (others.length === 0) return group
+  const reason = 'another mail of its call was taken, as the other side tells; look there, then settle it by hand'
+  const ids = others.map((member) => member.id)
+  return endApart(db, group, ids, { state: 'review', reason }, at) ?? group
 }
 
 const IS_OPEN = 'NOT EXISTS (SELECT 1 FROM outcomes WHERE delivery = deliveries.id)'
@@ -105,6 +106,11 @@ function heldGroup(db: Connection, worker: string, key: string): Group | undefin
   return row && rowAs(groupRow, row, 'attempt_groups')
 }
 
+function hasReceipt(db: Connection, group: Group): boolean {
+  const sql = `SELECT 1 FROM deliveries WHERE ${IN_GROUP} AND receipt IS NOT NULL LIMIT 1`
+  return db.get(sql, bounds(group)) !== undefined
+}
+
 type Waiting = Extract<Settlement, { kind: 'later' | 'unknown' }>
 
 function settleGroup(
@@ -115,6 +121,8 @@ function settleGroup(
   at: string,
 ): void {
   const cancelled = isCancelled(db, group.edition)
+  // Told while the call was under way: such a call is taken whole or not at all.
+  const isProven = members.some(({ state }) => state === 'sent') && hasReceipt(db, group)
   const changes = new Map<DeliveryState, number>()
   const endings: [id: number, ending: Ending][] = []
   const waits: (Waiting & Pick<Member, 'id'>)[] = []
@@ -124,7 +132,7 @@ function settleGroup(
     const settlement = outcomes.get(key)
     if (!settlement) silent += 1
     else if (!cancelled && (settlement.kind === 'later' || settlement.kind === 'unknown'))
-      waits.push({ ...settlement, id })
+      waits.push({ id, ...(isProven ? { ...settlement, kind: 'unknown' as const } : settlement) })
     else {
       const ending = endingOf(settlement)
       endings.push([id, ending])

@@ -9,7 +9,7 @@ const MINE = `FROM attempt_groups WHERE claimed_by = :worker AND channel IN (SEL
 /** A clock may be so much off without anybody having set it. */
 const AHEAD_MS = 5 * 60_000
 /** Each look asks for what has a time to wait for; there is little of that. */
-const FROM_AHEAD = `FROM attempt_groups WHERE state = 'unknown' AND not_before > :at AND first_attempt_at > :ahead`
+const FROM_AHEAD = `FROM attempt_groups WHERE state IN ('waiting', 'unknown') AND not_before > :at AND first_attempt_at > :ahead`
 
 const holderRow = z.object({ worker: z.string() })
 const dueRow = z.object({ due: z.string().exactOptional() })

@@ -221,10 +221,25 @@ export function reportContract(open: OpenStore): void {
     const quota = { kind: 'later', reason: 'the quota is used up', notBefore: minutesAfterNoon(1440) } as const
     await store.settle('one', new Map(['a', 'b'].map((id) => [`mail/daily/2026-06-29/${id}`, quota])), NOON)
     await store.report(reportOf('delivered', { delivery: 'mail/daily/2026-06-29/a' }), RULES)
-    const claim = await store.claim(requestBy('two', { now: minutesAfterNoon(601) }))
-    expect([claim?.kind, claim?.group]).toEqual(['doubtful', 'mail/daily/2026-06-29/chunk/0'])
-    expect(claim?.deliveries.map(({ target }) => target)).toEqual(['b'])
-    expect(claim?.settled.map(({ target, state }) => [target, state])).toEqual([['a', 'sent']])
+    const states = async (): Promise<string[]> => (await store.ledger({})).map(({ state }) => state)
+    expect(await states()).toEqual(['sent', 'review'])
+    expect(await store.claim(requestBy('two', { now: minutesAfterNoon(2000) }))).toBeUndefined()
+    await store.report(reportOf('delivered', { id: 'm2', delivery: 'mail/daily/2026-06-29/b' }), RULES)
+    expect(await states()).toEqual(['sent', 'sent'])
+  })
+
+  test('a report told while a call is under way proves the whole call: what was refused of it is in doubt', async () => {
+    const { store } = await forThisTest(open)
+    await store.addSubscribers(['a', 'b'].map((id) => subscriberNamed(id)))
+    await store.approve(freezeOf([], { mailings: [mailingOf()] }))
+    await store.claim(requestBy('one'))
+    await store.report(reportOf('delivered', { delivery: 'mail/daily/2026-06-29/a' }), RULES)
+    const refused = { kind: 'later', reason: 'too large', notBefore: NOON, part: '0' } as const
+    await store.settle('one', new Map(['a', 'b'].map((id) => [`mail/daily/2026-06-29/${id}`, refused])), NOON)
+    expect((await store.ledger({})).map(({ state, group }) => [state, group])).toEqual([
+      ['sent', 'mail/daily/2026-06-29/chunk/0'],
+      ['unknown', 'mail/daily/2026-06-29/chunk/0'],
+    ])
   })
 
   test('what was told longer than three days ago is forgotten in passing', async () => {
