@@ -93,7 +93,13 @@ async function runLane(way: Way, onProgress: (progress: Progress) => void, signa
     settling = settle(way, claimed.value, settlements, onProgress)
     // Whoever waits for it next is told.
     settling.catch(() => undefined)
-    await pacer.settled()
+    try {
+      await pacer.settled()
+    } catch (error) {
+      // What was answered is written down all the same.
+      await settling
+      throw error
+    }
   }
   await settling
 }

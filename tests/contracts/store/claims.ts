@@ -233,4 +233,31 @@ export function claimContract(open: OpenStore): void {
     ])
     expect(new Set(['posts/all', ...claims.map(({ group }) => group)]).size).toBe(3)
   })
+
+  test('what failed three times goes behind what was never tried, of whichever edition', async () => {
+    const { store } = await forThisTest(open)
+    const next = editionOf('2026-06-30')
+    await store.approve(freezeOf([postNamed('a')]))
+    await store.approve(freezeOf([postNamed('b', { edition: next.id })], { edition: next }))
+    const refused = { kind: 'later', reason: 'refused', notBefore: NOON } as const
+    const tried: string[][] = []
+    for (let round = 0; round < 4; round++) {
+      const claim = await store.claim(requestBy('w'))
+      tried.push(keysOf(claim))
+      await store.settle('w', new Map(keysOf(claim).map((key) => [key, refused])), NOON)
+    }
+    expect(tried).toEqual([['posts/a'], ['posts/a'], ['posts/a'], ['posts/b']])
+  })
+
+  test('what waits since a time that is yet to come is due: the clock was set back', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    const ahead = minutesAfterNoon(2880)
+    await store.claim(requestBy('w', { now: ahead }))
+    const busy = { kind: 'later', reason: 'busy', notBefore: minutesAfterNoon(2881) } as const
+    await store.settle('w', new Map([['posts/a', busy]]), ahead)
+    expect(await store.isDue(requestBy('w'))).toBe(false)
+    await store.giveUp('w', ['posts'], NOON)
+    expect(keysOf(await store.claim(requestBy('w')))).toEqual(['posts/a'])
+  })
 }

@@ -198,6 +198,14 @@ describe('a refusal that is not about one address', () => {
     expect(await account()).toEqual(onceBut([0]))
   })
 
+  it('of everybody for a while gives nobody up, also after others were accepted', async () => {
+    await owe(30, 10)
+    const mended = clock.now().getTime() + 20 * 60_000
+    fake.setFault(({ number }) => (number > 1 && clock.now().getTime() < mended ? vague : undefined))
+    await finish()
+    expect(await account()).toEqual(onceBut([]))
+  })
+
   it('cuts a call that is too large until it is taken', async () => {
     await owe(20)
     fake.setFault(({ bytes }) => (bytes > 5000 ? tooLarge : undefined))
@@ -208,6 +216,8 @@ describe('a refusal that is not about one address', () => {
   it.each([
     ['too large', tooLarge],
     ['vague', vague],
+    ['about a recipient', refusal('validation_error', { message: 'Invalid `to` field.' })],
+    ['about recipients in general', refusal('validation_error', { message: 'Too many recipients today.' })],
   ] as const)('of a call that may have been accepted before doubles nobody (%s)', async (_, refused) => {
     await owe(10)
     fake.setFault(({ number }) => (number === 1 ? faults.acceptThenReset : number === 2 ? refused : undefined))
