@@ -47,6 +47,8 @@ export interface LedgerEntry extends Delivery {
   readonly attempts: number
   /** Attempts and looks since it fell into doubt whether it has left; 0 while there is none. */
   readonly doubts: number
+  /** Answers running that refused its call as it was, however often it is made; absent: none. */
+  readonly refusals?: number
   readonly firstAttemptAt?: string
   readonly notBefore?: string
   readonly reason?: string
@@ -74,10 +76,14 @@ export type Outcome =
        * named alike goes on together, by itself.
        */
       readonly part?: string
+      /** The call was refused as it was, and not for the moment. */
+      readonly refused?: boolean
     }
   | {
       readonly kind: 'unknown'
       readonly reason: string
       /** No replay and no look will tell: a person must find out. */
       readonly isFinal?: boolean
+      /** The replay was refused as it was, which says nothing of the first call. */
+      readonly refused?: boolean
     }

@@ -106,7 +106,7 @@ async function stop(
   { kind, reason = 'by an editor' }: ControlCommand,
   { callOptions }: Configuration,
 ): Promise<Said> {
-  const state = await store[kind === 'hold' ? 'hold' : 'cancel'](id, reason, systemClock.now())
+  const state = await (kind === 'hold' ? store.hold(id, reason) : store.cancel(id, reason, systemClock.now()))
   if (state === 'sent') return { done: false, words: ['It has left already; nothing changed.'] }
   if (state === 'cancelled')
     return kind === 'cancel'

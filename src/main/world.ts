@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { sha256 } from '../domain/hash.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { channels } from '../../channels/index.ts'
 import type { House, Sender } from '../channel.ts'
+import { sha256 } from '../domain/hash.ts'
+import { subscriberId } from '../domain/reader-token.ts'
 import { composeDefaults } from '../pipeline/compose.ts'
 import type { Worker } from '../pipeline/deliver.ts'
 import type { MakeSettings } from '../pipeline/make.ts'
@@ -20,9 +21,9 @@ import { isGone, workerName } from '../world/worker.ts'
 import type { Configuration } from './configuration.ts'
 import { houseFrom } from './house.ts'
 import { sampleReaders } from './sample.ts'
+import { secretsIn } from './secrets.ts'
 import { openScratchStore, openStore } from './store.ts'
 import { printable, UsageError, type Terminal } from './terminal.ts'
-import { subscriberId } from '../domain/reader-token.ts'
 
 /** How long a pass stays for what is due again soon: most pauses that a provider asks for are shorter. */
 const PATIENCE_MS = 120_000
@@ -59,7 +60,8 @@ export async function openWorld(
     const secret = config.secret ?? ownSecret
     const installation = sha256(`installation ${ownSecret}`).slice(0, 10)
     const tokenSecrets = [...new Set([secret, ownSecret])]
-    const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', tokenSecrets)
+    const hidden = [...tokenSecrets, ...secretsIn(config)]
+    const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', hidden)
     for (const notice of configuration.notices) log.warn(notice)
     const ports = openPorts(configuration, log, store)
     await addReaders(store, configuration, on, secret)

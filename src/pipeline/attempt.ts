@@ -122,10 +122,11 @@ function settlementFor(
 ): Settlement {
   if (outcome?.kind === 'sent' || outcome?.kind === 'rejected') return outcome
   const reason = outcome?.reason ?? `${group} may have left before`
+  const refused = outcome?.refused === true
   if (outcome?.kind === 'later') {
     const notBefore = new Date(Math.max(outcome.notBefore.getTime(), now.getTime() + LEAST_WAIT_MS))
     if (outcome.part !== undefined) return { kind: 'later', reason, notBefore, part: outcome.part }
-    return { kind: isReplay ? 'unknown' : 'later', reason, notBefore }
+    return { kind: isReplay ? 'unknown' : 'later', reason, notBefore, refused }
   }
   const doubts = delivery?.doubts ?? 0
   if (outcome?.isFinal) return { kind: 'review', reason }
@@ -134,5 +135,5 @@ function settlementFor(
   const waitMs = canReplay
     ? Math.min(REPLAY_WAIT_MS * 2 ** doubts, LONGEST_REPLAY_WAIT_MS)
     : Math.min(LOOK_WAIT_MS * 2 ** doubts, LONGEST_WAIT_MS)
-  return { kind: 'unknown', reason, notBefore: new Date(now.getTime() + waitMs) }
+  return { kind: 'unknown', reason, notBefore: new Date(now.getTime() + waitMs), refused }
 }

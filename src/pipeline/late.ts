@@ -50,7 +50,7 @@ export async function holdLate(
     if (reason === undefined) continue
     const counts = await store.counts(edition.id)
     if (!counts.some(({ channel, state }) => channels.includes(channel) && !finalStates.includes(state))) continue
-    const state = await store.hold(edition.id, reason, now)
+    const state = await store.hold(edition.id, reason)
     if (state === 'held') log.warn(`${edition.id} is held: ${reason}. What has not left waits for an editor.`)
   }
 }

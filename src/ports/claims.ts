@@ -34,5 +34,5 @@ export interface ClaimRequest {
  */
 export type Settlement =
   | Exclude<Outcome, { kind: 'unknown' }>
-  | { readonly kind: 'unknown'; readonly reason: string; readonly notBefore: Date }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly notBefore: Date; readonly refused?: boolean }
   | { readonly kind: 'review'; readonly reason: string }

@@ -93,7 +93,7 @@ export interface Store extends ReaderStore, PaceStore {
    * changes the reason. Undefined when there is no such edition; no change when it is sent or cancelled.
    * @returns the state it now has.
    */
-  hold(id: string, reason: string, at: Date): Promise<EditionState | undefined>
+  hold(id: string, reason: string): Promise<EditionState | undefined>
   /** Lets a held edition that was approved go on; no change to any other. @returns the state it now has. */
   release(id: string, at: Date): Promise<EditionState | undefined>
   /**

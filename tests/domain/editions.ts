@@ -1,29 +1,10 @@
 import type { Edition } from '../../src/domain/edition.ts'
 import type { Item } from '../../src/domain/item.ts'
+import { editionOf as dayOf } from '../contracts/store/fixtures.ts'
 import { newsItem } from './hostile-text.ts'
 
 export function editionOf(stories: readonly Item[]): Edition {
-  return {
-    id: 'daily/2026-06-29',
-    schedule: 'daily',
-    date: '2026-06-29',
-    plannedAt: '2026-06-29T06:30:00.000Z',
-    source: 'paper',
-    publication: {
-      name: 'Paper',
-      description: '',
-      url: 'https://paper.example',
-      language: 'en',
-      zone: 'UTC',
-      address: '',
-    },
-    subject: '',
-    preheader: '',
-    intro: '',
-    stories,
-    briefs: [],
-    background: [],
-  }
+  return dayOf('2026-06-29', { stories })
 }
 
 /** The news of an `llms-full.txt` in its collapsed form: only what a post needs, and read apart from `src/sources`. */

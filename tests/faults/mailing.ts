@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { subscriberId } from '../../src/domain/reader-token.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
+import { fillStore, readerAddress } from '../fixtures/store.ts'
 
 const cli = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const sample = fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url))
@@ -49,9 +48,9 @@ export async function publicationWith(
   const folder = mkdtempSync(join(tmpdir(), 'groundwire-mailing-'))
   const data = join(folder, 'data')
   mkdirSync(data)
-  const addresses = Array.from({ length: readers }, (_, at) => `reader-${at}@reader.example`)
+  const addresses = Array.from({ length: readers }, (_, at) => readerAddress(at))
   const database = join(data, 'groundwire.db')
-  await subscribe(database, addresses)
+  await fillStore(database, readers)
   const config = {
     ...over,
     source: { location: sample },
@@ -75,20 +74,6 @@ export async function publicationWith(
     groundwire: (...args) => start(folder, args).ended,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
-}
-
-async function subscribe(path: string, addresses: readonly string[]): Promise<void> {
-  const store = await openSqlite(path)
-  await store.migrate()
-  await store.addSubscribers(
-    addresses.map((address) => ({
-      id: subscriberId('a secret for tests', address),
-      address,
-      state: 'active' as const,
-      consent: 'asked in a test',
-    })),
-  )
-  await store.close()
 }
 
 function start(cwd: string, args: readonly string[]): Pass {

@@ -134,7 +134,7 @@ describe('one edition', () => {
   it('shows reasons on one line and without addresses, whoever wrote them', async () => {
     await desk.pass({ approval: 'editor' })
     const reason = 'asked by ada@reader.example\n  posts     9 sent\u2028or “b%40reader.example”'
-    await desk.withStore((store) => store.hold(ID, reason, new Date('2026-06-29T05:00:00.000Z')))
+    await desk.withStore((store) => store.hold(ID, reason))
     const shown = 'asked by a…@reader.example posts 9 sent or “b…@reader.example”'
     expect(await status({ edition: ID })).toContain(`${ID}  held: ${shown}\n`)
     expect(JSON.parse(await status({ edition: ID, json: true }))).toMatchObject({ reason: shown })
@@ -149,7 +149,7 @@ describe('one edition', () => {
   it('that is held says how to let it go', async () => {
     desk.posts.next('later')
     await desk.pass()
-    await desk.withStore((store) => store.hold(ID, 'a doubt', new Date('2026-06-29T05:00:00.000Z')))
+    await desk.withStore((store) => store.hold(ID, 'a doubt'))
     const text = await status({ edition: ID })
     expect(text).toContain(`${ID}  held: a doubt\n`)
     expect(text).toContain('4 frozen = 3 sent + 0 rejected + 0 needs review + 1 still open\n')

@@ -231,7 +231,7 @@ describe('an editor’s word', () => {
     await pass({ approval: 'editor' })
     const draft = await edition()
     await approveNow()
-    await store.hold(ID, 'a doubt', clock.now())
+    await store.hold(ID, 'a doubt')
     const held = await edition()
     const settings = settingsFor(mail, posts)
     expect(await letGo({ clock, store }, { ...draft, state: 'held' }, house, settings)).toEqual({

@@ -198,7 +198,7 @@ class World {
   private async control(): Promise<void> {
     const id = `daily/${Math.floor(this.random() * this.editions)}`
     const act = this.random()
-    if (act < 0.4) await this.store().hold(id, 'wait', this.now())
+    if (act < 0.4) await this.store().hold(id, 'wait')
     else if (act < 0.9) await this.store().release(id, this.now())
     else await this.store().cancel(id, 'withdrawn', this.now())
     if (await this.store().edition(id)) await this.store().settleEdition(id)

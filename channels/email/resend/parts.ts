@@ -7,7 +7,6 @@ import { harmless, oursToRepair, type Refusal } from './classify.ts'
 const LET_OTHERS_GO_MS = 15 * 60_000
 /** So often it is tried before it is laid to the address: what refuses everybody for a while passes. */
 const TRIES_ALONE = 3
-const DOUBTED = 'Resend refuses what it may have taken before'
 
 /** A call that was refused as a whole because of some of its mails. */
 export interface RefusedCall {
@@ -35,12 +34,11 @@ export interface RefusedCall {
  */
 export async function partsOf(call: RefusedCall): Promise<Outcome[]> {
   const { attempt, addresses, refusal, now } = call
-  const isAgain = attempt.deliveries.every(({ reason }) => reason?.startsWith(DOUBTED))
-  const neverLeft = refusal.cause === 'recipient' && isAgain
+  const neverLeft = refusal.cause === 'recipient' && refusalsOf(attempt) > 0
   const isDoubted = attempt.deliveries.some(({ doubts }) => doubts > 0)
   if (attempt.settled.length > 0 || (isDoubted && !neverLeft)) {
-    const reason = `${DOUBTED}${said(refusal)}`
-    return addresses.map(() => ({ kind: 'unknown', reason }))
+    const reason = `Resend refuses what it may have taken before${said(refusal)}`
+    return addresses.map(() => ({ kind: 'unknown', reason, refused: true }))
   }
   if (addresses.length === 1) return [await alone(call)]
   const reason = `another mail of the same call was refused${said(refusal)}`
@@ -54,17 +52,20 @@ export async function partsOf(call: RefusedCall): Promise<Outcome[]> {
 }
 
 async function alone({ attempt, refusal, now, heard }: RefusedCall): Promise<Outcome> {
-  const [, tried = '0'] = /\(tried alone: (\d+)\)$/.exec(attempt.deliveries[0]?.reason ?? '') ?? []
-  const tries = Number(tried) + 1
-  const isTheirs =
-    refusal.cause === 'recipient' ||
-    (refusal.cause === 'unclear' && tries >= TRIES_ALONE && (await attempt.othersSent?.()) === true)
+  const isPageFine = (await attempt.othersSent?.()) === true
+  const wasTried = refusalsOf(attempt) + 1 >= TRIES_ALONE
+  const isTheirs = refusal.cause === 'recipient' || (refusal.cause === 'unclear' && wasTried && isPageFine)
   if (isTheirs) return { kind: 'rejected', reason: `Resend does not take this address${said(refusal)}` }
   const { hint, reason } = oursToRepair(refusal, now)
   // One reader's trouble stops nobody; everybody's does.
-  if ((await attempt.othersSent?.()) !== true) heard?.(hint)
+  if (!isPageFine) heard?.(hint)
   const notBefore = new Date(now.getTime() + LET_OTHERS_GO_MS)
-  return { kind: 'later', notBefore, reason: `${reason} (tried alone: ${tries})` }
+  return { kind: 'later', notBefore, reason, refused: true }
+}
+
+/** How often running this very call was refused before. */
+function refusalsOf({ deliveries }: Attempt): number {
+  return deliveries[0]?.refusals ?? 0
 }
 
 function said({ message }: Refusal): string {

@@ -36,8 +36,9 @@ export async function admit(candidates: readonly Candidate[], seen: Seen, store:
   const fresh: Subscriber[] = []
   for (const [index, { line, reader }] of firsts.entries()) {
     const status = statuses[index] ?? {}
-    const said = mayEnter(reader, status) ? { outcome: outcomeOfNew(reader) } : standing(reader, status)
-    if (mayEnter(reader, status)) fresh.push(reader)
+    const isFresh = mayEnter(reader, status)
+    if (isFresh) fresh.push(reader)
+    const said = isFresh ? { outcome: outcomeOfNew(reader) } : standing(reader, status)
     told.push({ line, address: maskAddress(reader.address), ...said })
   }
   // First the reason not to write to them: whoever stops in between leaves nobody who would get mail.

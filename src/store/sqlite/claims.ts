@@ -71,7 +71,7 @@ function takeFresh(db: Connection, due: Group, worker: string, now: string): Tak
   const group = withoutThoseWhoLeft(db, due, now)
   if (!group) return undefined
   const rows = db.all(`SELECT key, target, address FROM deliveries WHERE ${IN_GROUP} ORDER BY id`, bounds(group))
-  const { attempts, doubts, firstAttemptAt, reason } = take(db, group, worker, now)
+  const { attempts, doubts, refusals, firstAttemptAt, reason } = take(db, group, worker, now)
   const { key, edition, channel, rendering } = group
   const shared: Omit<LedgerEntry, 'key' | 'target' | 'address'> = {
     group: key,
@@ -82,6 +82,7 @@ function takeFresh(db: Connection, due: Group, worker: string, now: string): Tak
     attempts,
     doubts,
     firstAttemptAt,
+    ...(refusals !== undefined && { refusals }),
     ...(reason !== undefined && { reason }),
   }
   recount(db, group, moved(rows.length, group.state, 'claimed'))
@@ -119,10 +120,10 @@ function take(db: Connection, group: Group, worker: string, now: string): z.outp
   const row = db.get(
     `UPDATE attempt_groups
      SET state = 'claimed', claimed_by = :worker, claimed_at = :now, not_before = NULL, attempts = attempts + 1,
-       doubts = doubts + (state IN ('claimed', 'unknown')),
+       doubts = doubts + (state IN ('claimed', 'unknown')), refusals = iif(state = 'claimed', 0, refusals),
        first_attempt_at = iif(state IN ('claimed', 'unknown'), coalesce(first_attempt_at, :now), :now)
      WHERE id = :id
-     RETURNING attempts, doubts, first_attempt_at AS firstAttemptAt, reason`,
+     RETURNING attempts, doubts, nullif(refusals, 0) AS refusals, first_attempt_at AS firstAttemptAt, reason`,
     { id: group.id, worker, now },
   )
   return rowAs(takenRow, row ?? {}, 'attempt_groups')
@@ -131,6 +132,7 @@ function take(db: Connection, group: Group, worker: string, now: string): z.outp
 const takenRow = z.object({
   attempts: z.number(),
   doubts: z.number(),
+  refusals: z.number().exactOptional(),
   firstAttemptAt: z.string(),
   reason: z.string().exactOptional(),
 })

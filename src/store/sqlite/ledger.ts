@@ -11,6 +11,7 @@ const ENTRIES = `
   SELECT deliveries.id, deliveries.key, coalesce(attempt_groups.key, '') AS "group", deliveries.edition,
     deliveries.channel, deliveries.rendering, target, address, coalesce(outcomes.state, attempt_groups.state) AS state,
     coalesce(attempts, 0) AS attempts, CASE WHEN outcomes.state IS NULL THEN doubts ELSE 0 END AS doubts,
+    CASE WHEN outcomes.state IS NULL THEN nullif(refusals, 0) END AS refusals,
     first_attempt_at AS firstAttemptAt, CASE WHEN outcomes.state IS NULL THEN not_before END AS notBefore,
     CASE WHEN outcomes.state IS NULL THEN attempt_groups.reason ELSE outcomes.reason END AS reason,
     remote_id AS remoteId, url, settled_at AS settledAt, receipt, receipt_at AS receiptAt

@@ -21,8 +21,10 @@ function nextDeliveryId(db: Connection): number {
   return rowAs(idRow, db.get('SELECT coalesce(max(id), 0) + 1 AS id FROM deliveries') ?? {}, 'deliveries').id
 }
 
-/** The key of a planned group; another one where an earlier edition took the name, for a key stands for one call alone. */
-const FREE_KEY = `CASE WHEN EXISTS (SELECT 1 FROM attempt_groups WHERE key = :key) THEN :key || '+' || CAST(:group AS INTEGER) ELSE :key END`
+/** SQL for the key of a planned group; another one where an earlier edition took the name, for a key stands for one call alone. */
+function freeKey(key: string, group: string): string {
+  return `CASE WHEN EXISTS (SELECT 1 FROM attempt_groups WHERE key = ${key}) THEN ${key} || '+' || ${group} ELSE ${key} END`
+}
 
 /** A key that was planned before, by whichever edition, is owed already. */
 function addDeliveries(db: Connection, deliveries: readonly Delivery[]): void {
@@ -48,7 +50,7 @@ function addDeliveries(db: Connection, deliveries: readonly Delivery[]): void {
   for (const { id, first, last, of } of groups.values())
     db.run(
       `INSERT INTO attempt_groups (id, key, edition, channel, rendering, first_delivery, last_delivery)
-       VALUES (:group, ${FREE_KEY}, :edition, :channel, :rendering, :first, :last)`,
+       VALUES (:group, ${freeKey(':key', 'CAST(:group AS INTEGER)')}, :edition, :channel, :rendering, :first, :last)`,
       { group: id, key: of.group, edition: of.edition, channel: of.channel, rendering: of.rendering, first, last },
     )
 }
@@ -87,7 +89,7 @@ function addMailing(
      )
      INSERT INTO attempt_groups (id, key, edition, channel, rendering, first_delivery, last_delivery)
      SELECT :group + n,
-       CASE WHEN EXISTS (SELECT 1 FROM attempt_groups WHERE key = chunks.key) THEN key || '+' || (CAST(:group AS INTEGER) + n) ELSE key END,
+       ${freeKey('chunks.key', '(CAST(:group AS INTEGER) + n)')},
        :edition, :channel, :rendering,
        :first + n * CAST(:perAttempt AS INTEGER),
        :first + min((n + 1) * CAST(:perAttempt AS INTEGER), :added) - 1

@@ -99,6 +99,7 @@ export const ledgerRow = z.object({
   state: z.enum(deliveryStates),
   attempts: z.number(),
   doubts: z.number(),
+  refusals: z.number().exactOptional(),
   firstAttemptAt: z.string().exactOptional(),
   notBefore: z.string().exactOptional(),
   reason: z.string().exactOptional(),

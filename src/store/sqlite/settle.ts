@@ -177,8 +177,8 @@ function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiti
   db.run(
     `UPDATE attempt_groups
      SET state = :state, not_before = :notBefore, reason = :reason, claimed_by = NULL, claimed_at = NULL,
-       doubts = CASE WHEN :state = 'waiting' THEN 0 ELSE doubts END
+       doubts = CASE WHEN :state = 'waiting' THEN 0 ELSE doubts END, refusals = iif(:refused, refusals + 1, 0)
      WHERE id = :id`,
-    { id: group.id, state, notBefore, reason: told.reason },
+    { id: group.id, state, notBefore, reason: told.reason, refused: told.refused ? 1 : 0 },
   )
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { suppressionReasons, type SuppressionReason } from '../../domain/subscriber.ts'
+import { folded, suppressionReasons, type SuppressionReason } from '../../domain/subscriber.ts'
 import type { Store } from '../../ports.ts'
-import { folded } from '../../domain/subscriber.ts'
 import type { Connection } from './connection.ts'
 import { rowAs } from './rows.ts'
 

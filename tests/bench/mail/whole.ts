@@ -10,10 +10,11 @@ import { createApi } from '../../../src/world/api.ts'
 import { systemClock } from '../../../src/world/clock.ts'
 import { openSqlite } from '../../../src/store/sqlite.ts'
 import { house } from '../../pipeline/fixture.ts'
-import { EDITION, fill, freeze } from './ledger.ts'
+import { fillStore } from '../../fixtures/store.ts'
+import { EDITION, freeze } from './ledger.ts'
 
 const [mode = 'send', how = 'resend', path = '', url = '', recipients = '0', bytes = '30000'] = process.argv.slice(2)
-if (mode === 'fill') await fill(path, Number(recipients))
+if (mode === 'fill') await fillStore(path, Number(recipients))
 else await send()
 process.exit()
 

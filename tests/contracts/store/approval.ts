@@ -142,7 +142,7 @@ export function approvalContract(open: OpenStore): void {
   test('of an edition that was approved and is held, neither approval nor draft changes anything', async () => {
     const { store, fingerprint } = await forThisTest(open)
     await store.approve(freezeOf([postNamed('a')]))
-    await store.hold(ID, 'wait', minutesAfterNoon(1))
+    await store.hold(ID, 'wait')
     const before = await fingerprint()
     expect(await store.approve(freezeOf([postNamed('a'), postNamed('b')]))).toBe(false)
     expect(await store.keep(editionOf('2026-06-29', { subject: 'Another' }), 'held', [], 'another')).toBe(false)

@@ -260,4 +260,19 @@ export function claimContract(open: OpenStore): void {
     await store.giveUp('w', ['posts'], NOON)
     expect(keysOf(await store.claim(requestBy('w')))).toEqual(['posts/a'])
   })
+
+  test('refusals running are counted, and forgotten with any other answer or none', async () => {
+    const { store } = await forThisTest(open)
+    await store.approve(freezeOf([postNamed('a')]))
+    const answers = ['refused', 'refused', 'busy', 'refused', undefined, 'refused', 'refused'] as const
+    const counted: (number | undefined)[] = []
+    for (const [round, reason] of answers.entries()) {
+      const claim = await store.claim(requestBy(`w${round}`, { gone: [`w${round - 1}`] }))
+      counted.push(claim?.deliveries[0]?.refusals)
+      const later = { kind: 'later', notBefore: NOON, refused: reason === 'refused' } as const
+      if (reason !== undefined) await store.settle(`w${round}`, new Map([['posts/a', { ...later, reason }]]), NOON)
+    }
+    expect(counted).toEqual([undefined, 1, 2, undefined, 1, undefined, 1])
+    expect((await store.ledger({}))[0]?.refusals).toBe(2)
+  })
 }

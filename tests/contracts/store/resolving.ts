@@ -131,7 +131,7 @@ export function resolveContract(open: OpenStore): void {
   test('of a held edition something may be tried anew, once it is let go', async () => {
     const { store } = await forThisTest(open)
     await approveAndSettle(store, { a: rejected }, ['b'])
-    await store.hold(ID, 'wait', NOON)
+    await store.hold(ID, 'wait')
     expect(await store.resolve({ delivery: 'posts/a' }, 'retry', 'try', AT)).toBe(1)
     expect(await store.claim(requestBy('w'))).toBeUndefined()
     await store.release(ID, AT)
@@ -160,5 +160,5 @@ async function approveAndSettle(
 async function approveOther(store: Store): Promise<void> {
   const other = editionOf('2026-06-30')
   await store.approve(freezeOf([postNamed('z', { edition: other.id })], { edition: other }))
-  await store.hold(other.id, 'wait', NOON)
+  await store.hold(other.id, 'wait')
 }

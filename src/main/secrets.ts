@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import type { Config } from '../config.ts'
 
 const SECRET_NAME = /secret|key|password|token/i
 

@@ -43,3 +43,33 @@ it.each([[['none', 'configured']], [['configured', 'none']]])(
     }
   },
 )
+
+const REAL_MAIL = {
+  EMAIL_FROM: 'Paper <digest@paper.example>',
+  SMTP_URL: 'smtps://desk:hunter%2422@mail.paper.example',
+  RESEND_WEBHOOK_SECRET: 'whsec_aW4gdGhlIGxvZz8=',
+}
+
+it('no credential is logged either, whoever puts it into a message', async () => {
+  let said = ''
+  const err = (text: string): void => void (said += text)
+  const terminal = { environment: REAL_MAIL, folder, isTerminal: false, out: err, err }
+  const options = { config: undefined, data: undefined, source: undefined, json: false }
+  const world = await openWorld(await loadConfiguration(options, terminal, packageRoot), terminal)
+  for (const secret of [REAL_MAIL.SMTP_URL, 'hunter%2422', 'hunter$22', REAL_MAIL.RESEND_WEBHOOK_SECRET])
+    world.ports.log.error(`it broke off: ${secret} is not taken`)
+  await world.close()
+  expect(said.match(/it broke off/g)).toHaveLength(4)
+  expect(said).not.toMatch(/hunter|whsec_/)
+})
+
+it.each([
+  ['an outbox', {}, 2],
+  ['real mail', REAL_MAIL, 0],
+] as const)('the two readers of the sample are for an outbox alone: %s', async (_, environment, readers) => {
+  const terminal = { environment, folder, isTerminal: false, out: () => undefined, err: () => undefined }
+  const options = { config: undefined, data: undefined, source: undefined, json: false }
+  const world = await openWorld(await loadConfiguration(options, terminal, packageRoot), terminal)
+  expect((await world.ports.store.countSubscribers()).active).toBe(readers)
+  await world.close()
+})
