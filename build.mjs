@@ -55,6 +55,8 @@ async function build() {
     write: false,
     define: { 'process.env.NODE_ENV': '"production"', VERSION: JSON.stringify(version) },
     plugins: [plainHttp],
+    // Brings a library of its own for each kind of machine, which is found at run time.
+    external: ['sharp'],
     // CommonJS dependencies ask for node's own modules with require.
     banner: {
       js: `import { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);`,

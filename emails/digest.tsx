@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from 'react'
+import { type CSSProperties, Fragment, type ReactNode } from 'react'
 import { Layout } from './layout.tsx'
 import { text } from './styles.ts'
 
@@ -18,6 +18,14 @@ export interface DigestItem {
   readonly image?: { readonly url: string; readonly alt: string }
 }
 
+type Listed = Pick<DigestItem, 'url' | 'title' | 'sources'>
+
+/** What was put right of an item that had left, or why it was taken back. */
+export interface DigestAmendment extends Listed {
+  /** '' where none was given. */
+  readonly note: string
+}
+
 /** Everything the digest shows, already cleaned and measured: the template only sets it. */
 export interface DigestProps {
   readonly language: string
@@ -32,6 +40,8 @@ export interface DigestProps {
   readonly stories: readonly DigestItem[]
   readonly briefs: readonly DigestItem[]
   readonly background: readonly DigestItem[]
+  readonly corrections: readonly DigestAmendment[]
+  readonly withdrawn: readonly DigestAmendment[]
   readonly browserUrl: string
   readonly unsubscribeUrl: string
   /** `described` sets the lead's picture as its alternative text, for pages that may not load anything. */
@@ -61,8 +71,10 @@ export default function Digest(props: DigestProps): ReactNode {
       {stories.map((item, index) => (
         <Story key={item.url} item={item} lead={index === 0} images={props.images} />
       ))}
-      <Part title="In brief" items={briefs} summaries={false} />
-      <Part title="Background" items={background} summaries />
+      <Part title="In brief" items={briefs} />
+      <Part title="Corrections" items={props.corrections} note={({ note }) => note} />
+      <Part title="Withdrawn" items={props.withdrawn} note={({ note }) => note} />
+      <Part title="Background" items={background} summary={({ summary }) => summary} />
       <Foot {...props} />
     </Layout>
   )
@@ -90,7 +102,13 @@ function Picture({ image, images }: { image: { url: string; alt: string }; image
   )
 }
 
-function Part(props: { title: string; items: readonly DigestItem[]; summaries: boolean }): ReactNode {
+/** A short list under a heading. `note` says what stands below a title in full ink, being new; '' for nothing. */
+function Part<Entry extends Listed>(props: {
+  title: string
+  items: readonly Entry[]
+  summary?: (item: Entry) => string
+  note?: (item: Entry) => string
+}): ReactNode {
   if (props.items.length === 0) return null
   return (
     <>
@@ -99,15 +117,12 @@ function Part(props: { title: string; items: readonly DigestItem[]; summaries: b
       </h2>
       <ul style={text.list}>
         {props.items.map((item) => (
-          <li key={item.url} style={text.entry}>
+          <li key={`${item.url} ${props.note?.(item) ?? ''}`} style={text.entry}>
             <h3 style={text.entryTitle}>
               <TitleLink item={item} />
             </h3>
-            {props.summaries && item.summary !== '' ? (
-              <p className="quiet" style={text.entrySummary}>
-                {item.summary}
-              </p>
-            ) : null}
+            <Words words={props.summary?.(item)} className="quiet" style={text.entrySummary} />
+            <Words words={props.note?.(item)} style={text.note} />
             <SourceLine item={item} />
           </li>
         ))}
@@ -116,7 +131,16 @@ function Part(props: { title: string; items: readonly DigestItem[]; summaries: b
   )
 }
 
-function TitleLink({ item }: { item: DigestItem }): ReactNode {
+function Words(props: { words: string | undefined; className?: string; style: CSSProperties }): ReactNode {
+  if (!props.words) return null
+  return (
+    <p className={props.className} style={props.style}>
+      {props.words}
+    </p>
+  )
+}
+
+function TitleLink({ item }: { item: Listed }): ReactNode {
   return (
     <a className="ink" href={item.url} style={text.headlineLink}>
       {item.title}
@@ -131,7 +155,7 @@ const NAMED_SOURCES = 3
  * `Source: arxiv.org ↗`, followed by the other hosts where there are several; where they are too many, the item's page
  * stands in for the rest. The arrow is asked for as text (U+FE0E), not as an emoji.
  */
-function SourceLine({ item }: { item: DigestItem }): ReactNode {
+function SourceLine({ item }: { item: Listed }): ReactNode {
   const named = item.sources.slice(0, item.sources.length > NAMED_SOURCES ? NAMED_SOURCES - 1 : NAMED_SOURCES)
   const unnamed = item.sources.length - named.length
   if (named.length === 0) return null

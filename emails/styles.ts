@@ -76,6 +76,7 @@ export const text = {
   entry: { margin: 0, padding: '14px 0 0' },
   entryTitle: { margin: 0, ...serif(17, 1.35) },
   entrySummary: { margin: '2px 0 0', fontSize: '15px', lineHeight: 1.5, color: light.quiet },
+  note: { margin: '2px 0 0', lineHeight: 1.5 },
 
   foot: { margin: '40px 0 0', padding: '18px 0 0', borderTop: `3px solid ${light.ink}` },
   small: { margin: '0 0 10px', fontSize: '14px', lineHeight: 1.55, color: light.quiet },

@@ -2,7 +2,9 @@ import type { ZodType } from 'zod'
 import type { LedgerEntry, Outcome } from './domain/delivery.ts'
 import type { Edition } from './domain/edition.ts'
 import type { Finding } from './domain/finding.ts'
+import type { AmendedItem, Amendment } from './domain/amendment.ts'
 import type { Item } from './domain/item.ts'
+import type { Picture } from './domain/picture.ts'
 import type { Publication } from './domain/publication.ts'
 import type { Rendering } from './domain/rendering.ts'
 import type { Report } from './domain/report.ts'
@@ -27,6 +29,10 @@ export interface RenderContext {
   readonly house: PublicHouse
   /** For feeds: dated, sourced items up to and including the newest edition's day, newest first, in the source's order within a day. */
   readonly recent: readonly RecentItem[]
+  /** What `Channel.learn` found out; undefined when nothing could be. */
+  readonly known?: unknown
+  /** By item URL; none where no channel wants pictures. */
+  readonly pictures?: ReadonlyMap<string, Picture>
 }
 
 /** `published` and `updated` are instants (RFC 3339 UTC), also where the source gave only a day. */
@@ -34,6 +40,22 @@ export interface RecentItem {
   readonly item: Item
   readonly published: string
   readonly updated: string
+  /** The latest first. */
+  readonly corrections?: readonly Amendment[]
+}
+
+/** A correction or retraction, and what has left of its item through one channel, or still may. */
+export interface AmendInput extends AmendedItem {
+  readonly posted: readonly Posted[]
+  /** Said before of other items that the same editions carry, the first first: what is made anew says it again. */
+  readonly earlier?: readonly AmendedItem[]
+}
+
+/** One delivery whose rendering may tell of the item, or of more than that; its channel knows. */
+export interface Posted {
+  readonly edition: Edition
+  readonly delivery: LedgerEntry
+  readonly rendering: FrozenRendering
 }
 
 /**
@@ -56,10 +78,32 @@ export interface Channel<Settings = unknown> {
   /** How a provider tells what became of messages; undefined when it does not with these settings. */
   webhook?(settings: Settings, installation: string): Webhook | undefined
   /** For `doctor`: looks at credentials, names and limits from outside, with calls that change nothing. Notes say what is well. */
-  diagnose?(settings: Settings, ports: Pick<Ports, 'clock' | 'http' | 'api' | 'dns'>, house: House): Promise<Finding[]>
+  diagnose?(
+    settings: Settings,
+    ports: Pick<Ports, 'clock' | 'http' | 'api' | 'dns' | 'notes'>,
+    house: House,
+  ): Promise<Finding[]>
+  /**
+   * Asks the world what rendering must know and may not ask: the limits of an instance. Remembered by the channel for as
+   * long as it holds, so that a second call is cheap. Never rejects: what cannot be had is left out.
+   */
+  learn?(
+    settings: Settings,
+    ports: Pick<ChannelPorts, 'clock' | 'api' | 'notes'>,
+    signal: AbortSignal,
+  ): Promise<unknown>
+  /** Whether it wants a picture for each item. Absent: no. */
+  wantsPictures?(settings: Settings): boolean
+  /** Pure. When each rendering may leave at the earliest, if it is let go at `from`; undefined: at once. */
+  times?(settings: Settings, renderings: readonly Rendering[], from: Date, zone: string): readonly (Date | undefined)[]
   render(edition: Edition, context: RenderContext, settings: Settings): Promise<Rendering[]>
-  /** Once per process. */
-  open(settings: Settings, ports: ChannelPorts, house: House): Sender
+  /** The channel's own way of carrying a correction or retraction; pure like `render`. Absent: it has none. */
+  amend?(amendment: AmendInput, edition: Edition, context: RenderContext, settings: Settings): Promise<Rendering[]>
+  /**
+   * Once per process.
+   * @param how `atOnce`: whoever is there wants it to leave now, whatever gap and quiet hours say.
+   */
+  open(settings: Settings, ports: ChannelPorts, house: House, how?: { readonly atOnce: boolean }): Sender
 }
 
 /** Reads what arrives at `/webhooks/<name>`. Believes nothing that is not signed. */
@@ -83,7 +127,7 @@ export interface Webhook {
 }
 
 /** A channel cannot touch the ledger. */
-export type ChannelPorts = Pick<Ports, 'clock' | 'http' | 'api' | 'files' | 'outbox'>
+export type ChannelPorts = Pick<Ports, 'clock' | 'http' | 'api' | 'files' | 'outbox' | 'notes' | 'log'>
 
 /** Frozen and replayable: the same `key` always stands for the same bytes to the same recipients. */
 export interface Attempt {

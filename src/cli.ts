@@ -14,7 +14,7 @@ export type Parsed =
 
 const COMMON: readonly Option[] = ['config', 'data', 'source', 'json']
 /** Nothing at all is never meant; the other options say themselves what they would have. */
-const NEVER_EMPTY = ['source', 'data', 'config', 'reason', 'consent', 'frequency'] as const
+const NEVER_EMPTY = ['source', 'data', 'config', 'reason', 'note', 'consent', 'frequency'] as const
 
 /** Words after `groundwire` to a command. Pure; never throws. */
 export function parseCommand(argv: readonly string[]): Parsed {

@@ -127,6 +127,11 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   RESEND_BASE_URL: ['channels', 'email', 'resend', 'baseUrl'],
   RESEND_WEBHOOK_SECRET: ['channels', 'email', 'resend', 'webhookSecret'],
   SMTP_URL: ['channels', 'email', 'smtp', 'url'],
+  BLUESKY_SERVICE: ['channels', 'bluesky', 'service'],
+  BLUESKY_IDENTIFIER: ['channels', 'bluesky', 'identifier'],
+  BLUESKY_APP_PASSWORD: ['channels', 'bluesky', 'appPassword'],
+  MASTODON_URL: ['channels', 'mastodon', 'url'],
+  MASTODON_ACCESS_TOKEN: ['channels', 'mastodon', 'accessToken'],
 }
 
 /**
@@ -164,10 +169,8 @@ export function readConfig(
 function withEnvironment(file: unknown, environment: Readonly<Record<string, string | undefined>>): unknown {
   if (typeof file !== 'object' || file === null) return file
   let merged: Record<string, unknown> = { ...file }
-  for (const [name, path] of Object.entries(ENVIRONMENT)) {
-    const value = environment[name]
-    if (value !== undefined && value !== '') merged = setAt(merged, path, value)
-  }
+  for (const [name, path] of Object.entries(ENVIRONMENT))
+    if (environment[name]) merged = setAt(merged, path, environment[name])
   return merged
 }
 
@@ -198,7 +201,7 @@ function explain(error: z.ZodError, prefix: readonly string[], input: unknown): 
       typeof value === 'object' ||
       // An address with a user name, query or fragment may hold a password or a key.
       (typeof value === 'string' && /:.*[@?#]/s.test(value)) ||
-      /secret|key|password|token|readers|smtp\.url|resend\.baseUrl/i.test(place)
+      /secret|key|password|token|readers|accounts|smtp\.url|resend\.baseUrl/i.test(place)
         ? ''
         : ` (it is ${JSON.stringify(value)})`
     return `${place}: ${issue.message}${shown}`

@@ -51,6 +51,9 @@ async function carryOut(command: Command, signal: AbortSignal): Promise<number> 
       return (await import('./main/control.ts')).controlCommand(command, terminal)
     case 'resolve':
       return (await import('./main/resolve.ts')).resolveCommand(command, terminal)
+    case 'correct':
+    case 'retract':
+      return (await import('./main/amend.ts')).amendCommand(command, terminal, signal)
     case 'subscribers':
       return (await import('./main/subscribers.ts')).subscribersCommand(command, terminal, signal)
     case 'doctor':

@@ -94,6 +94,16 @@ describe('a command with its options', () => {
     })
   })
 
+  it('correct and retract', () => {
+    const item = 'https://e.example/a'
+    const words = { ...common, kind: 'correct', item, note: 'three', dryRun: false }
+    expect(command(`correct ${item} --note three`)).toEqual(words)
+    expect(command(`correct --dry-run --note=three ${item}`)).toEqual({ ...words, dryRun: true })
+    const taken = { ...common, kind: 'retract', item, reason: undefined, dryRun: false }
+    expect(command(`retract ${item}`)).toEqual(taken)
+    expect(command(`retract ${item} --reason hoax --dry-run`)).toEqual({ ...taken, reason: 'hoax', dryRun: true })
+  })
+
   it('takes channels apart at commas and spaces', () => {
     const parsed = parseCommand(['run', '--channels', ' email, feeds ,,mastodon'])
     expect(parsed).toMatchObject({ command: { channels: ['email', 'feeds', 'mastodon'] } })
@@ -246,6 +256,15 @@ describe('wrong words', () => {
     expect(complaint('resolve', '--sent')).toContain('resolve needs a DELIVERY')
     expect(complaint('resolve', 'daily/1')).toContain(exactlyOne)
     expect(complaint('resolve', 'daily/1', '--sent', '--drop')).toContain(exactlyOne)
+  })
+
+  it('asks what to correct, and how', () => {
+    expect(complaint('correct', '--note', 'x')).toBe(
+      'correct needs an ITEM-URL, the address of an item. See groundwire --help.',
+    )
+    expect(complaint('correct', 'https://e.example/a')).toContain('correct needs --note and what was put right')
+    expect(complaint('correct', 'https://e.example/a', '--note', ' ')).toContain('--note needs a value.')
+    expect(complaint('retract', 'https://e.example/a', '--note', 'x')).toContain('retract does not take --note.')
   })
 
   it('takes a reason where it is shown', () => {

@@ -56,10 +56,11 @@ describe('the totals of a run', () => {
   })
 })
 
-/** Runs it with a stand-in for npm that does this at `npm ci` and `npm test`. */
+/** Runs it with a stand-in for npm that does this at `npm ci` and `npm test`, and without packages of Debian. */
 async function ci(install: string, test: string): Promise<Result & { readonly last: string }> {
   const script = `#!/bin/sh\ncase "$1" in ci) ${install};; test) ${test};; *) exit 9;; esac\n`
   writeFileSync(join(folder, 'npm'), script, { mode: 0o755 })
+  writeFileSync(join(folder, 'apt-get'), '#!/bin/sh\nexit 100\n', { mode: 0o755 })
   const path = `${folder}${delimiter}${process.env['PATH'] ?? ''}`
   const result = await run('bash', [join(root, '.ci/run')], { PATH: path })
   return { ...result, last: result.output.split('\n').at(-2) ?? '' }

@@ -1,16 +1,15 @@
 import { defineChannel } from '../../src/channel.ts'
-import { outboxSender } from '../../src/channel/outbox-sender.ts'
-import { editionItems } from '../../src/domain/edition.ts'
-import type { Item } from '../../src/domain/item.ts'
-import { postId } from '../../src/domain/item-post.ts'
-import type { Publication } from '../../src/domain/publication.ts'
+import { OUTBOX } from '../../src/channel/outbox-sender.ts'
+import { postSender } from '../../src/channel/post-sender.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import { countGraphemes, utf8Bytes } from '../../src/domain/text.ts'
-import { drawPost } from './page.ts'
-import { blueskyPost, MAX_BYTES, MAX_GRAPHEMES } from './record.ts'
-import { type BlueskySettings, blueskySettings } from './settings.ts'
+import type { Gate } from '../../src/channel/stopped.ts'
+import { accountTimes } from '../../src/channel/account-times.ts'
+import { readContent } from './content.ts'
+import { accountsOf, type BlueskySettings, blueskySettings } from './settings.ts'
 
-/** One post for each item of the edition, with a link card; see `record.ts` for what is still to be stamped. */
+/**
+ * Posts with a link card. Without an account they go to the outbox; what talks to the network loads when first needed.
+ */
 export const blueskyChannel = defineChannel<BlueskySettings>({
   id: 'bluesky',
   title: 'Bluesky',
@@ -18,29 +17,42 @@ export const blueskyChannel = defineChannel<BlueskySettings>({
   audience: 'once',
   document: false,
   perAttempt: () => 1,
-  async render(edition, { house }, settings) {
-    return editionItems(edition).map((item, index) => renderItem(item, index, house.publication, settings))
+  disturbs: (settings) => accountsOf(settings).length > 0,
+  wantsPictures: (settings) => settings.pictures && accountsOf(settings).length > 0,
+  times: (settings, renderings, from, zone) =>
+    accountsOf(settings).length === 0 ? [] : accountTimes(renderings.map(accountOf), settings, from, zone),
+  async render(edition, context, settings) {
+    const { renderPosts } = await import('./posts.ts')
+    return renderPosts(edition, context, settings)
   },
-  open: (_settings, ports) => outboxSender('bluesky', ports),
+  async amend(amendment, edition, context, settings) {
+    const { renderAmendment } = await import('./amend.ts')
+    return renderAmendment(amendment, edition, context, settings)
+  },
+  async diagnose(settings, ports, house) {
+    const { diagnoseBluesky } = await import('./remote/doctor.ts')
+    return diagnoseBluesky(settings, ports, house)
+  },
+  open(settings, ports, house, how = { atOnce: false }) {
+    const accounts = accountsOf(settings)
+    const context = { settings, accounts, ports, house, how, gates: new Map<string, Gate>() }
+    return postSender({
+      channel: 'bluesky',
+      accounts: accounts.map(({ name }) => name),
+      ports,
+      accountOf,
+      remote: {
+        replayWindowMs: Infinity,
+        async send(attempt, signal) {
+          const { sendBluesky } = await import('./remote/send.ts')
+          return sendBluesky(attempt, context, signal)
+        },
+      },
+    })
+  },
 })
 
-function renderItem(item: Item, index: number, publication: Publication, settings: BlueskySettings): Rendering {
-  const post = blueskyPost(item, publication, settings)
-  const measures = [
-    { name: 'graphemes', value: countGraphemes(post.text), limit: MAX_GRAPHEMES },
-    { name: 'bytes', value: utf8Bytes(post.text), limit: MAX_BYTES },
-  ]
-  return {
-    id: postId(index, post.title),
-    identity: `${settings.account} ${item.url}`,
-    title: post.title || item.url,
-    item: item.url,
-    mediaType: 'application/json',
-    content: `${JSON.stringify({ record: post.record }, null, 2)}\n`,
-    page: drawPost(post, measures, publication, settings.account),
-    text: post.text,
-    measures,
-    findings: post.findings,
-    mayLeave: post.mayLeave,
-  }
+/** What an earlier version froze could only be for the outbox. */
+function accountOf({ content }: Rendering): string {
+  return readContent(content)?.account ?? OUTBOX
 }

@@ -1,46 +1,78 @@
 import { pageCss } from '../../emails/theme.ts'
 import { escapeHtml } from '../../src/domain/html.ts'
-import { drawLink, drawSegments, postAuthor, postPage } from '../../src/domain/post-page.ts'
+import type { Picture } from '../../src/domain/picture.ts'
+import type { Segment } from '../../src/domain/post.ts'
+import { drawLink, drawPicture, drawSegments, postAuthor, postPage } from '../../src/domain/post-page.ts'
 import type { Publication } from '../../src/domain/publication.ts'
 import type { Measure } from '../../src/domain/rendering.ts'
-import type { BlueskyPost } from './record.ts'
+import type { Card } from './record.ts'
 
-/** The post as bsky.app shows it in a timeline. */
-export function drawPost(
-  { record, segments, title }: BlueskyPost,
-  measures: readonly Measure[],
-  publication: Publication,
-  account: string,
-): string {
+/** One post as it is drawn. `isGone`: it is to be deleted. */
+export interface View {
+  readonly segments: readonly Segment[]
+  readonly card?: Card | undefined
+  readonly picture?: Pick<Picture, 'preview' | 'alt'> | undefined
+  readonly isGone?: boolean
+}
+
+interface Drawing {
+  readonly title: string
+  /** One post, or a thread. */
+  readonly views: readonly View[]
+  readonly measures: readonly Measure[]
+  readonly publication: Publication
+  readonly account: string
+  /** Above it; absent: `As Bluesky draws it`. */
+  readonly heading?: string
+}
+
+/** Posts as bsky.app shows them: one in a timeline, several as a thread. */
+export function drawPosts({ title, views, measures, publication, account, heading }: Drawing): string {
+  const posts = views.map((view) => drawPost(view, publication, account))
+  const post = posts.length === 1 ? posts.join('') : `<div class="thread">${posts.join('\n')}</div>`
+  const { language } = publication
+  return postPage({ network: 'Bluesky', title, language, css: pageCss + CSS, post, measures, heading })
+}
+
+function drawPost({ segments, card, picture, isGone }: View, publication: Publication, account: string): string {
   const { name, handle, initial } = postAuthor(publication, account)
-  const { uri, title: cardTitle, description } = record.embed.external
-  const host = URL.canParse(uri) ? new URL(uri).host : ''
-  const card = [
-    `<strong>${escapeHtml(cardTitle)}</strong>`,
-    description && `<span class="about">${escapeHtml(description)}</span>`,
-    `<span class="host">${escapeHtml(host)}</span>`,
-  ].join('')
-  const post = `<article class="post">
+  return `<article class="post${isGone ? ' gone' : ''}">
 <span class="avatar" aria-hidden="true">${escapeHtml(initial)}</span>
 <div class="who"><b>${escapeHtml(name)}</b> <span>${escapeHtml(handle)}</span></div>
 <div class="text" dir="auto">${drawSegments(segments)}</div>
-${drawLink(uri, card, 'card')}
+${card ? drawCard(card, picture) : ''}
 </article>`
-  return postPage({ network: 'Bluesky', title, language: publication.language, css: pageCss + CSS, post, measures })
+}
+
+function drawCard({ uri, title, description }: Card, picture: View['picture']): string {
+  const host = URL.canParse(uri) ? new URL(uri).host : ''
+  const html = [
+    picture ? drawPicture(picture) : '',
+    '<span class="words">',
+    `<strong>${escapeHtml(title)}</strong>`,
+    description && `<span class="about">${escapeHtml(description)}</span>`,
+    `<span class="host">${escapeHtml(host)}</span></span>`,
+  ].join('')
+  return drawLink(uri, html, 'card')
 }
 
 // The colours are bsky.app's own, light and dim; the page around them is ours.
 const CSS = `
 :root{--bg:#fff;--text:#0b0f14;--soft:#42576c;--line:#dce2ea;--link:#0062eb}
 @media (prefers-color-scheme: dark){:root{--bg:#151d28;--text:#fff;--soft:#abb8c9;--line:#2c3a4e;--link:#59a5ff}}
-.post{display:grid;grid-template-columns:42px minmax(0,1fr);column-gap:10px;padding:14px 16px 16px;background:var(--bg);color:var(--text);border:1px solid var(--line);border-radius:12px;font-size:15px;line-height:1.35}
+.post,.thread{background:var(--bg);color:var(--text);border:1px solid var(--line);border-radius:12px;font-size:15px;line-height:1.35}
+.post{position:relative;display:grid;grid-template-columns:42px minmax(0,1fr);column-gap:10px;padding:14px 16px 16px}
+.thread .post{border:0}
+.thread .post:not(:last-child)::before{content:"";position:absolute;left:36px;top:62px;bottom:-8px;width:2px;background:var(--line)}
 .avatar{grid-row:1/4;width:42px;height:42px;border-radius:50%;background:var(--ink);color:var(--paper);font:700 20px/42px var(--serif);text-align:center}
 .who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .who span{color:var(--soft)}
 .text{margin-top:2px;white-space:pre-wrap;overflow-wrap:anywhere}
 .text a,.tag{color:var(--link);text-decoration:none;font-weight:400}
 .text a:hover{text-decoration:underline}
-.card{display:block;margin-top:10px;border:1px solid var(--line);border-radius:12px;padding:10px 12px 0;text-decoration:none;overflow-wrap:anywhere}
+.card{display:block;margin-top:10px;border:1px solid var(--line);border-radius:12px;overflow:hidden;text-decoration:none;overflow-wrap:anywhere}
+.card .picture{border-bottom:1px solid var(--line)}
+.card .words{display:block;padding:10px 12px 0}
 .card strong{display:block;font-weight:600}
 .card .about{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;margin-top:3px;font-size:13.5px}
 .card .host{display:block;margin-top:9px;padding:7px 0 8px;border-top:1px solid var(--line);font-size:12.5px;color:var(--soft)}`

@@ -1,4 +1,4 @@
-import type { DigestItem } from '../../emails/digest.tsx'
+import type { DigestAmendment, DigestItem } from '../../emails/digest.tsx'
 import type { DigestView } from './view.ts'
 
 // RFC 5322, 2.1.1 recommends lines of at most 78 characters; 72 leaves room for two levels of quoting.
@@ -13,29 +13,34 @@ export function digestText(view: DigestView, unsubscribeUrl: string): string {
     `${wrap(view.publication.name)}\n${wrap(view.date)}\n${BAR}`,
     ...view.intro.map((paragraph) => wrap(paragraph)),
     view.stories.map(story).join(`\n\n${BETWEEN_STORIES}\n\n`),
-    ...part('In brief', view.briefs, false),
-    ...part('Background', view.background, true),
+    ...part('In brief', view.briefs, () => ''),
+    ...part('Corrections', view.corrections, ({ note }) => note),
+    ...part('Withdrawn', view.withdrawn, ({ note }) => note),
+    ...part('Background', view.background, ({ summary }) => summary),
     `${BAR}\n${foot(view, unsubscribeUrl)}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
+
+type Listed = DigestItem | DigestAmendment
 
 function story(item: DigestItem): string {
   const opening = [wrap(item.title), wrap(item.summary)].filter((paragraph) => paragraph !== '')
   return [...opening, addresses(item, '').join('\n')].join('\n\n')
 }
 
-function part(title: string, items: readonly DigestItem[], summaries: boolean): string[] {
+/** `words`: what stands below a title; '' for nothing. */
+function part<Entry extends Listed>(title: string, items: readonly Entry[], words: (item: Entry) => string): string[] {
   if (items.length === 0) return []
   const entries = items.map((item) => {
     const opening = [wrap(item.title, '* ', '  ')]
-    if (summaries && item.summary !== '') opening.push(wrap(item.summary, '  '))
+    if (words(item) !== '') opening.push(wrap(words(item), '  '))
     return [...opening, ...addresses(item, '  ')].join('\n')
   })
   return [`${BAR}\n${title}`, ...entries]
 }
 
-function addresses(item: DigestItem, indent: string): string[] {
+function addresses(item: Listed, indent: string): string[] {
   const sources = item.sources.map((source) => `${indent}Source: ${source.url}`)
   return [`${indent}Read:   ${item.url}`, ...sources]
 }

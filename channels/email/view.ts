@@ -1,5 +1,6 @@
-import type { DigestItem, DigestProps } from '../../emails/digest.tsx'
+import type { DigestAmendment, DigestItem, DigestProps } from '../../emails/digest.tsx'
 import type { PublicHouse } from '../../src/channel.ts'
+import type { Amendment, AmendmentKind } from '../../src/domain/amendment.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { cleanLine, cleanText } from '../../src/domain/text.ts'
@@ -31,6 +32,8 @@ export function digestView(edition: Edition, house: PublicHouse): DigestView {
     stories: edition.stories.map(itemView),
     briefs: edition.briefs.map(itemView),
     background: edition.background.map(itemView),
+    corrections: amendmentViews(edition, 'correction'),
+    withdrawn: amendmentViews(edition, 'retraction'),
     browserUrl: `${publicUrl}/editions/${edition.id}`,
   }
 }
@@ -43,6 +46,19 @@ function itemView(item: Item): DigestItem {
     summary: cleanLine(item.summary),
     sources: urls.map((url) => ({ url, label: hostOf(url) })),
     ...(item.image ? { image: { url: item.image.url, alt: cleanLine(item.image.alt) } } : {}),
+  }
+}
+
+function amendmentViews({ amendments = [] }: Edition, kind: AmendmentKind): DigestAmendment[] {
+  return amendments.filter((amendment) => amendment.kind === kind).map(amendmentView)
+}
+
+function amendmentView({ url, title, note, source }: Amendment): DigestAmendment {
+  return {
+    url,
+    title: cleanLine(title),
+    note: cleanLine(note),
+    sources: source ? [{ url: source.url, label: hostOf(source.url) }] : [],
   }
 }
 

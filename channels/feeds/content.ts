@@ -6,12 +6,14 @@ import type { Item, Link } from '../../src/domain/item.ts'
 import { cleanLine, cleanText } from '../../src/domain/text.ts'
 import { hostOf } from '../../src/domain/url.ts'
 import { webAddress } from './address.ts'
+import { correctionsHtml } from './corrections.ts'
 import type { Entry } from './document.ts'
 import { bodyCleaned, bodyLeftOut, quoted } from './findings.ts'
 import { ALLOWED_ATTRIBUTES, ALLOWED_TAGS, isHtmlTag, TAGS_WITHOUT_TEXT } from './tags.ts'
 
 /** An entry as far as it is clean, and the item, whose body is not. */
 interface ContentInput extends Pick<Entry, 'id' | 'summary' | 'sources' | 'image'> {
+  readonly corrections?: Entry['corrections']
   readonly item: Item
 }
 
@@ -28,11 +30,12 @@ const MAX_BODY_LENGTH = 100_000
 
 /**
  * An item's body as HTML that any feed reader may show (only harmless elements, only absolute http(s) addresses),
- * under its image and above its labelled sources. A body that cannot be converted is replaced by the summary, with a
+ * under its corrections and its image and above its labelled sources. A body that cannot be converted is replaced by the summary, with a
  * finding.
  */
-export function convert({ item, id, summary, sources, image }: ContentInput): Content {
-  const frame = (inner: string): string => `${imageLine(inner, image)}${inner.trim()}\n${sourceLines(sources)}`
+export function convert({ item, id, summary, sources, image, corrections = [] }: ContentInput): Content {
+  const top = correctionsHtml(corrections)
+  const frame = (inner: string): string => `${top}${imageLine(inner, image)}${inner.trim()}\n${sourceLines(sources)}`
   const fallback = (why: string): Content => ({
     html: frame(summary && `<p>${escapeHtml(summary)}</p>`),
     findings: [bodyLeftOut(item, why)],

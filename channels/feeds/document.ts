@@ -2,6 +2,7 @@ import type { RenderContext } from '../../src/channel.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import type { Item, Link } from '../../src/domain/item.ts'
 import { cleanLine } from '../../src/domain/text.ts'
+import type { Correction } from './corrections.ts'
 
 export type FileName = 'rss.xml' | 'atom.xml' | 'feed.json'
 
@@ -23,6 +24,8 @@ export interface Entry {
   /** Never empty; the first is *the* source. */
   readonly sources: readonly Link[]
   readonly image?: NonNullable<Item['image']>
+  /** The latest first; they stand in `html`, too. */
+  readonly corrections: readonly Correction[]
 }
 
 /** What all three formats say. Every string is clean, every address absolute http(s). */

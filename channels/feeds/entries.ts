@@ -1,10 +1,12 @@
 import type { RecentItem } from '../../src/channel.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import type { Item, Link } from '../../src/domain/item.ts'
+import type { Publication } from '../../src/domain/publication.ts'
 import { cleanLine } from '../../src/domain/text.ts'
 import { canonicalUrl } from '../../src/domain/url.ts'
 import { webAddress } from './address.ts'
 import { convert } from './content.ts'
+import { correctionsOf } from './corrections.ts'
 import type { Entry } from './document.ts'
 import { leftOut, quoted, repeated, untitled } from './findings.ts'
 
@@ -14,13 +16,13 @@ interface Entries {
 }
 
 /** The first `limit` items that can stand in a feed, in their order. What is wrong with one never touches another. */
-export function selectEntries(recent: readonly RecentItem[], limit: number): Entries {
+export function selectEntries(recent: readonly RecentItem[], limit: number, publication: Publication): Entries {
   const entries: Entry[] = []
   const findings: Finding[] = []
   const taken = new Set<string>()
   for (const candidate of recent) {
     if (entries.length === limit) break
-    const made = entryFrom(candidate)
+    const made = entryFrom(candidate, publication)
     findings.push(...made.findings)
     if (!made.entry) continue
     if (taken.has(made.entry.id)) findings.push(repeated(candidate.item))
@@ -35,7 +37,7 @@ interface Made {
   readonly findings: readonly Finding[]
 }
 
-function entryFrom({ item, published, updated }: RecentItem): Made {
+function entryFrom({ item, published, updated, corrections: amendments }: RecentItem, publication: Publication): Made {
   const dropped = (field: string, why: string): Made => ({ findings: [leftOut(item, field, why)] })
   const id = webAddress(canonicalUrl(item.url) ?? '')
   if (!id) return dropped('url', `its address ${quoted(item.url)} is not an http or https address.`)
@@ -47,7 +49,8 @@ function entryFrom({ item, published, updated }: RecentItem): Made {
   const title = cleanLine(item.title)
   const image = cleanImage(item)
   const summary = cleanLine(item.summary)
-  const { html, findings } = convert({ item, id, summary, sources, ...(image && { image }) })
+  const corrections = correctionsOf(amendments, publication)
+  const { html, findings } = convert({ item, id, summary, sources, corrections, ...(image && { image }) })
   const entry: Entry = {
     id,
     title: title || id,
@@ -59,6 +62,7 @@ function entryFrom({ item, published, updated }: RecentItem): Made {
     tags: cleanLines(item.tags),
     sources,
     ...(image && { image }),
+    corrections,
   }
   return { entry, findings: title ? findings : [...findings, untitled(item)] }
 }

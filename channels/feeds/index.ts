@@ -17,5 +17,10 @@ export const feedsChannel = defineChannel<FeedsSettings>({
     const { renderFeeds } = await import('./rendering.ts')
     return renderFeeds(edition, context, settings)
   },
+  // Whole documents: made anew they say what an item now says, or no longer carry it.
+  async amend(_amendment, edition, context, settings) {
+    const { renderFeeds } = await import('./rendering.ts')
+    return renderFeeds(edition, context, settings)
+  },
   open: (_settings, ports, house) => openFiles(ports, house),
 })

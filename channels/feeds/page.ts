@@ -69,11 +69,11 @@ function entryList({ entries, language }: FeedDocument, zone: string): string {
 
 function entryHtml(entry: Entry, time: string): string {
   const by = entry.authors.length > 0 ? ` · ${text(entry.authors.join(', '))}` : ''
-  const label = entry.sources.length === 1 ? 'Source' : 'Sources'
+  const named = entry.sources.length === 1 ? 'Source' : 'Sources'
   return `<li>
 <h2 dir="auto"><a href="${text(entry.id)}">${text(entry.title)}</a></h2>
 <p class="meta">${time}${by}</p>
-${paragraph(entry.summary)}<p class="source">${label}: ${entry.sources.map(sourceHtml).join(', ')}</p>
+${entry.corrections.map(({ label, note }) => paragraph(`${label}: ${note}`)).join('')}${paragraph(entry.summary)}<p class="source">${named}: ${entry.sources.map(sourceHtml).join(', ')}</p>
 </li>`
 }
 

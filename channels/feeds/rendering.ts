@@ -15,7 +15,7 @@ export function renderFeeds(
   { house, recent }: RenderContext,
   { limit, ttlMinutes }: FeedsSettings,
 ): Rendering[] {
-  const { entries, findings } = selectEntries(recent, limit)
+  const { entries, findings } = selectEntries(recent, limit, house.publication)
   const feed = feedDocument(edition, house, entries, ttlMinutes)
   const page = feedPages(feed, house.publication.zone)
 

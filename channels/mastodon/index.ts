@@ -1,15 +1,21 @@
 import { defineChannel } from '../../src/channel.ts'
-import { outboxSender } from '../../src/channel/outbox-sender.ts'
-import { editionItems } from '../../src/domain/edition.ts'
-import type { Item } from '../../src/domain/item.ts'
-import { postId } from '../../src/domain/item-post.ts'
-import type { Publication } from '../../src/domain/publication.ts'
+import { accountTimes } from '../../src/channel/account-times.ts'
+import { OUTBOX } from '../../src/channel/outbox-sender.ts'
+import { postSender } from '../../src/channel/post-sender.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import { drawPost } from './page.ts'
-import { type MastodonSettings, mastodonSettings } from './settings.ts'
-import { countCharacters, mastodonPost } from './status.ts'
+import { readContent } from './content.ts'
+import { accountsOf, type MastodonSettings, mastodonSettings } from './settings.ts'
 
-/** One post for each item of the edition. Mastodon makes the link card itself, from the first link: the item's. */
+/**
+ * For how long a call may be repeated under its key: servers keep it for an hour from when they have made the status.
+ * The last five minutes of a window are never used (see `deliver`).
+ */
+const REPLAY_MS = 55 * 60_000
+
+/**
+ * Statuses with their links; the link card is the server's own. Without an account they go to the outbox; what talks to
+ * the network loads when first needed.
+ */
 export const mastodonChannel = defineChannel<MastodonSettings>({
   id: 'mastodon',
   title: 'Mastodon',
@@ -17,27 +23,51 @@ export const mastodonChannel = defineChannel<MastodonSettings>({
   audience: 'once',
   document: false,
   perAttempt: () => 1,
-  async render(edition, { house }, settings) {
-    return editionItems(edition).map((item, index) => renderItem(item, index, house.publication, settings))
+  disturbs: (settings) => accountsOf(settings).length > 0,
+  wantsPictures: (settings) => settings.pictures && accountsOf(settings).length > 0,
+  times: (settings, renderings, from, zone) =>
+    accountsOf(settings).length === 0 ? [] : accountTimes(renderings.map(accountOf), settings, from, zone),
+  async learn(settings, ports, signal) {
+    if (accountsOf(settings).length === 0) return undefined
+    const { learnInstances } = await import('./remote/instance.ts')
+    return learnInstances(settings, ports, signal)
   },
-  open: (_settings, ports) => outboxSender('mastodon', ports),
+  async render(edition, context, settings) {
+    const { renderPosts } = await import('./posts.ts')
+    return renderPosts(edition, context, settings)
+  },
+  async amend(amendment, edition, context, settings) {
+    const { renderAmendment } = await import('./amend.ts')
+    return renderAmendment(amendment, edition, context, settings)
+  },
+  async diagnose(settings, ports, house) {
+    const { diagnoseMastodon } = await import('./remote/doctor.ts')
+    return diagnoseMastodon(settings, ports, house)
+  },
+  open(settings, ports, house, how = { atOnce: false }) {
+    const accounts = accountsOf(settings)
+    const context = { settings, accounts, ports, house, how }
+    return postSender({
+      channel: 'mastodon',
+      accounts: accounts.map(({ name }) => name),
+      ports,
+      accountOf,
+      remote: {
+        replayWindowMs: REPLAY_MS,
+        async send(attempt, signal) {
+          const { sendMastodon } = await import('./remote/send.ts')
+          return sendMastodon(attempt, context, signal)
+        },
+        async find(delivery, rendering, signal) {
+          const { findMastodon } = await import('./remote/send.ts')
+          return findMastodon(delivery, rendering, context, signal)
+        },
+      },
+    })
+  },
 })
 
-function renderItem(item: Item, index: number, publication: Publication, settings: MastodonSettings): Rendering {
-  const post = mastodonPost(item, publication, settings)
-  const value = countCharacters(post.segments, settings.urlCharacters)
-  const measures = [{ name: 'characters', value, limit: settings.maxCharacters }]
-  return {
-    id: postId(index, post.title),
-    identity: `${settings.account} ${item.url}`,
-    title: post.title || item.url,
-    item: item.url,
-    mediaType: 'application/json',
-    content: `${JSON.stringify(post.status, null, 2)}\n`,
-    page: drawPost(post, measures, publication, settings.account),
-    text: post.text,
-    measures,
-    findings: post.findings,
-    mayLeave: post.mayLeave,
-  }
+/** What an earlier version froze could only be for the outbox. */
+function accountOf({ content }: Rendering): string {
+  return readContent(content)?.account ?? OUTBOX
 }

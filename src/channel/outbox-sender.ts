@@ -2,6 +2,9 @@ import type { Attempt, Sender } from '../channel.ts'
 import type { Outcome } from '../domain/delivery.ts'
 import type { Ports } from '../ports.ts'
 
+/** The account of posts that are for nobody but a person who opens the outbox. */
+export const OUTBOX = 'outbox'
+
 const RETRY_AFTER_MS = 60_000
 
 /**

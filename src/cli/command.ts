@@ -66,6 +66,20 @@ export type CommandWords =
       readonly resolution: Resolution
       readonly reason: string | undefined
     }
+  | {
+      readonly kind: 'correct'
+      readonly item: string
+      /** What was put right, in the words that readers get. */
+      readonly note: string
+      readonly dryRun: boolean
+    }
+  | {
+      readonly kind: 'retract'
+      readonly item: string
+      /** Told to readers. */
+      readonly reason: string | undefined
+      readonly dryRun: boolean
+    }
   | SubscribersWords
   | {
       readonly kind: 'doctor'

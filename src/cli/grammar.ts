@@ -19,6 +19,7 @@ const options = {
   failed: { type: 'boolean' },
   csv: { type: 'boolean' },
   reason: { type: 'string' },
+  note: { type: 'string' },
   sent: { type: 'boolean' },
   retry: { type: 'boolean' },
   drop: { type: 'boolean' },
@@ -46,6 +47,7 @@ export interface Grammar {
   read(values: Values, word: string): CommandWords | string
 }
 
+const ITEM = { name: 'an ITEM-URL, the address of an item' } as const
 const EDITION = { name: 'an EDITION, such as daily/2026-06-29' } as const
 const LISTED: readonly ListedState[] = [...subscriberStates, 'suppressed']
 
@@ -66,6 +68,15 @@ export const grammars: ReadonlyMap<string, Grammar> = new Map<string, Grammar>([
       takes: ['sent', 'retry', 'drop', 'reason'],
       word: { name: 'a DELIVERY, as groundwire status shows it, or an EDITION' },
       read: readResolve,
+    },
+  ],
+  ['correct', { takes: ['note', 'dry-run'], word: ITEM, read: readCorrect }],
+  [
+    'retract',
+    {
+      takes: ['reason', 'dry-run'],
+      word: ITEM,
+      read: ({ reason, 'dry-run': dryRun = false }, item) => ({ kind: 'retract', item, reason, dryRun }),
     },
   ],
   ['subscribers add', { takes: ['consent', 'again', 'frequency'], word: { name: 'an ADDRESS' }, read: readAdd }],
@@ -115,6 +126,12 @@ function readResolve(values: Values, target: string): CommandWords | string {
   if (!resolution || others.length > 0)
     return 'resolve needs exactly one of --sent (it has left), --retry (try it anew) and --drop (give it up).'
   return { kind: 'resolve', target, resolution, reason: values.reason }
+}
+
+function readCorrect({ note, 'dry-run': dryRun = false }: Values, item: string): CommandWords | string {
+  if (note === undefined)
+    return 'correct needs --note and what was put right, such as --note "The figure is 3 million, not 3 billion."'
+  return { kind: 'correct', item, note, dryRun }
 }
 
 function readAdd({ consent, again = false, frequency }: Values, word: string): CommandWords | string {

@@ -30,6 +30,12 @@ export const helpText = `groundwire: a publication's new items to its readers, e
       --drop             give it up
       --reason TEXT      how you know
 
+  groundwire correct ITEM-URL --note TEXT    tell every channel that an item was
+                     put right, and how: posts, feeds, the next digest
+  groundwire retract ITEM-URL    take an item back: delete its posts, never
+      --reason TEXT              send it again, tell the next digest why
+      --dry-run          for both: show what would leave, write nothing
+
   groundwire subscribers add ADDRESS --consent TEXT    TEXT: how they agreed
       --again            also somebody who left or was suppressed
       --frequency ID     the schedule they asked for, default daily

@@ -39,18 +39,21 @@ export interface Delivery {
   readonly rendering: string
   readonly target: string
   readonly address?: string
+  /** Not to leave before this instant (RFC 3339, UTC), by plan. */
+  readonly notBefore?: string
 }
 
 /** A delivery as the ledger knows it. Instants are RFC 3339 in UTC. */
 export interface LedgerEntry extends Delivery {
   readonly state: DeliveryState
+  /** It waits for its time alone: nothing is wrong. */
+  readonly byPlan?: boolean
   readonly attempts: number
   /** Attempts and looks since it fell into doubt whether it has left; 0 while there is none. */
   readonly doubts: number
   /** Answers running that refused its call as it was, however often it is made; absent: none. */
   readonly refusals?: number
   readonly firstAttemptAt?: string
-  readonly notBefore?: string
   readonly reason?: string
   readonly remoteId?: string
   readonly url?: string
@@ -78,6 +81,8 @@ export type Outcome =
       readonly part?: string
       /** The call was refused as it was, and not for the moment. */
       readonly refused?: boolean
+      /** It is not its turn yet: nothing was called, and nothing is wrong. */
+      readonly byPlan?: boolean
     }
   | {
       readonly kind: 'unknown'

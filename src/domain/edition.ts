@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { amendedItemSchema, amendmentSchema } from './amendment.ts'
 import { itemSchema } from './item.ts'
 import { publicationSchema } from './publication.ts'
 
@@ -16,6 +17,10 @@ export type EditionState = (typeof editionStates)[number]
  *
  * `stories` are shown with their summary, `briefs` as a short list, `background` are lessons that the day's items
  * link to. All are whole items: what was composed stays what it was when an item changes later.
+ *
+ * `amendments` are corrections and retractions since the last edition, told of in a block of their own. An edition that
+ * has `amends` is no digest: it carries one correction or retraction to the channels, has no stories, and its schedule
+ * is the kind of the amendment (`correction/2026-06-30-1f0c2b7a`).
  */
 export const editionSchema = z
   .object({
@@ -31,6 +36,8 @@ export const editionSchema = z
     stories: z.array(itemSchema).readonly(),
     briefs: z.array(itemSchema).readonly(),
     background: z.array(itemSchema).readonly(),
+    amendments: z.array(amendmentSchema).readonly().optional(),
+    amends: amendedItemSchema.optional(),
   })
   .readonly()
 export type Edition = z.infer<typeof editionSchema>

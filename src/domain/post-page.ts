@@ -1,13 +1,16 @@
 import { escapeHtml } from './html.ts'
+import type { Picture } from './picture.ts'
 import type { Segment } from './post.ts'
 import type { Publication } from './publication.ts'
 import type { Measure } from './rendering.ts'
 import { cleanLine, graphemeEnds } from './text.ts'
 import { hostOf } from './url.ts'
 
-/** The parts of a page that shows one post as its network draws it. `post` is HTML; `css` styles it and the page. */
+/** The parts of a page that shows posts as their network draws them. `post` is HTML; `css` styles it and the page. */
 interface PostPage {
   readonly network: string
+  /** Absent: `As Bluesky draws it`. */
+  readonly heading?: string | undefined
   readonly title: string
   readonly language: string
   readonly css: string
@@ -16,7 +19,7 @@ interface PostPage {
 }
 
 /** A complete page without script or network: the post, and under it how long it is and may be. */
-export function postPage({ network, title, language, css, post, measures }: PostPage): string {
+export function postPage({ network, title, language, css, post, measures, heading }: PostPage): string {
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <head>
@@ -28,9 +31,9 @@ ${PAGE_CSS}</style>
 </head>
 <body>
 <main>
-<h1>As ${network} draws it</h1>
+<h1>${escapeHtml(heading ?? `As ${network} draws it`)}</h1>
 ${post}
-<dl class="counts">${measures.map(drawMeasure).join('')}</dl>
+${measures.length > 0 ? `<dl class="counts">${measures.map(drawMeasure).join('')}</dl>` : ''}
 </main>
 </body>
 </html>
@@ -54,6 +57,12 @@ export function drawLink(url: string, html: string, className = ''): string {
   return `<a${attribute} href="${escapeHtml(url)}" rel="noopener noreferrer">${html}</a>`
 }
 
+/** A picture as it will be attached, from its own small version: a page may not load anything. */
+export function drawPicture({ preview, alt }: Pick<Picture, 'preview' | 'alt'>): string {
+  if (!/^data:image\/(?:jpeg|png);base64,[\w+/=]+$/.test(preview)) return ''
+  return `<img class="picture" src="${preview}" alt="${escapeHtml(alt)}">`
+}
+
 interface Author {
   readonly name: string
   readonly handle: string
@@ -68,7 +77,8 @@ export function postAuthor(publication: Publication, account: string): Author {
   return { name, handle: `@${handle}`, initial: name.slice(0, graphemeEnds(name)[0]).toUpperCase() }
 }
 
-function drawMeasure({ name, value, limit = value }: Measure): string {
+function drawMeasure({ name, value, limit }: Measure): string {
+  if (limit === undefined) return `<div><dt>${escapeHtml(name)}</dt><dd>${grouped(value)}</dd></div>`
   const share = Math.min(100, Math.round((value / Math.max(1, limit)) * 100))
   const isOver = value > limit
   const label = `${escapeHtml(name)}${isOver ? `, ${grouped(value - limit)} too many` : ''}`
@@ -88,5 +98,7 @@ main>h1{margin:0 0 12px;font:400 14px/1.4 var(--sans);color:var(--quiet)}
 .counts dt{grid-column:2;grid-row:1}
 .counts dd{grid-column:1;grid-row:1;margin:0;color:var(--ink)}
 .counts i{grid-column:1/3;height:2px;margin-top:3px;background:var(--quiet)}
+.picture{display:block;width:100%;height:auto}
+.gone .text,.gone .card strong{text-decoration:line-through}
 .counts .over{font-weight:700}
 .counts .over i{height:4px;background:var(--ink)}`

@@ -32,6 +32,16 @@ export function longDay(day: string, language: string): string {
   }).format(new Date(`${day}T00:00:00Z`))
 }
 
+/** `29 June 2026`: the same without the weekday. */
+export function plainDay(day: string, language: string): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`))
+}
+
 /** The day `count` days after (before, if negative). */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10)

@@ -10,9 +10,6 @@ import { UsageError, type Terminal } from './terminal.ts'
 
 const CONFIG_FILES = ['groundwire.config.ts', 'groundwire.config.mts', 'groundwire.config.js', 'groundwire.config.mjs']
 
-/** What will turn the outbox of a channel, or the store, into a real one. */
-const CREDENTIALS = ['BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN', 'DATABASE_URL']
-
 export interface Configuration {
   readonly config: Config
   readonly source: NonNullable<Config['source']>
@@ -58,9 +55,9 @@ export async function loadConfiguration(
     isSample,
     dataFolder,
     callOptions: callOptions(options),
-    notices: CREDENTIALS.filter((name) => variables[name]).map(
-      (name) => `${name} is set, but not used by this version: the store is SQLite, and posts go to the local outbox.`,
-    ),
+    notices: variables['DATABASE_URL']
+      ? ['DATABASE_URL is set, but not used by this version: the store is SQLite.']
+      : [],
   }
 }
 

@@ -4,6 +4,7 @@ import { letGo, type LetGo } from '../pipeline/let-go.ts'
 import type { LedgerCount, Store, StoredEdition } from '../ports.ts'
 import { systemClock } from '../world/clock.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
+import { nextStep } from './next-step.ts'
 import { packageRoot } from './package.ts'
 import { headLines } from './status/edition.ts'
 import { requireEdition, requireStore } from './status/require.ts'
@@ -52,32 +53,39 @@ async function approveEdition(before: StoredEdition, configuration: Configuratio
     const settings = { ...world.settings, source }
     const { done, state } = await letGo(world.ports, before, world.houseFor({}), settings)
     const settled = done === 'released' ? await world.ports.store.settleEdition(id) : state
-    return wordsOf[done](before, settled, configuration)
+    const next = await nextStep(before.edition, world.ports.store, configuration)
+    return wordsOf[done](before, settled, { next, callOptions: configuration.callOptions })
   } finally {
     await world.close()
   }
 }
 
-type Words = (before: StoredEdition, state: EditionState, configuration: Configuration) => Said
+interface Ways {
+  /** How what was let go leaves. */
+  readonly next: string
+  readonly callOptions: string
+}
+
+type Words = (before: StoredEdition, state: EditionState, ways: Ways) => Said
 
 const wordsOf: Readonly<Record<LetGo['done'], Words>> = {
-  approved: (before, _, configuration) => ({
+  approved: (before, _, { next }) => ({
     done: true,
-    words: [...heldFor(before), 'It is frozen as it was previewed.', nextStep(before, configuration)],
+    words: [...heldFor(before), 'It is frozen as it was previewed.', next],
   }),
-  released: (before, state, configuration) => ({
+  released: (before, state, { next }) => ({
     done: true,
     words: [
       ...heldFor(before),
       state === 'sent' ? 'Nothing of it was left to deliver.' : 'It goes on from where it was held.',
-      ...(state === 'sent' ? [] : [nextStep(before, configuration)]),
+      ...(state === 'sent' ? [] : [next]),
     ],
   }),
-  already: (before, state, configuration) => ({
+  already: (_, state, { next }) => ({
     done: true,
     words: [
       state === 'sent' ? 'It has left already; nothing changed.' : 'It was let go before; nothing changed.',
-      ...(state === 'sent' ? [] : [nextStep(before, configuration)]),
+      ...(state === 'sent' ? [] : [next]),
     ],
   }),
   cancelled: () => ({ done: false, words: ['It was cancelled, and a cancelled edition never leaves.'] }),
@@ -93,10 +101,6 @@ const wordsOf: Readonly<Record<LetGo['done'], Words>> = {
 /** What an editor overrules is said once more. */
 function heldFor({ state, reason }: StoredEdition): string[] {
   return state === 'held' && reason !== '' ? [`It was held: ${shownText(reason)}.`] : []
-}
-
-function nextStep({ edition }: StoredEdition, { callOptions }: Configuration): string {
-  return `A running worker carries it out within a quarter of a minute; without one: groundwire run --date ${edition.date}${callOptions}`
 }
 
 /** Holding and cancelling reach every worker before its next claim: a call in flight is finished, no further one made. */

@@ -1,6 +1,6 @@
 import type { Command } from '../cli.ts'
 import type { House } from '../channel.ts'
-import { openDesk } from '../pipeline/desk.ts'
+import { digests, openDesk } from '../pipeline/desk.ts'
 import type { MakeSettings } from '../pipeline/make.ts'
 import { run } from '../pipeline/run.ts'
 import { createApp } from '../web/app.ts'
@@ -28,13 +28,14 @@ export async function previewCommand(
       (configuration.isSample ? await fromStore(world, command.date) : undefined) ??
       (await fromRun(configuration, world, command.date, signal))
     const desk = openDesk(world.ports, () => house, settings, unsaved)
-    const { log, files, clock, store } = world.ports
+    const { log, files, clock, store, pictures } = world.ports
     const app = createApp({
       desk,
       files,
       log,
       clock,
       store,
+      pictures,
       publicUrl: house.publicUrl,
       tokenSecrets: world.tokenSecrets,
       webhooks: [],
@@ -68,7 +69,7 @@ interface Shown {
 /** Without a source of its own the call means what the data folder holds: the edition of that day, or the newest. */
 async function fromStore(world: World, date: string | undefined): Promise<Shown | undefined> {
   const { ports, settings } = world
-  const [newest] = await ports.store.editions(1)
+  const [newest] = await digests(ports.store, 1)
   const id = date === undefined ? newest?.id : `${scheduleOf('digest').id}/${date}`
   const stored = id === undefined ? undefined : await ports.store.edition(id)
   if (!stored) return undefined

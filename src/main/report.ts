@@ -6,6 +6,8 @@ import type { Configuration } from './configuration.ts'
 import { headline } from './report/headline.ts'
 import { place } from './report/places.ts'
 import { plural, tallyCounts } from './tally.ts'
+import { vanishedAsJson, vanishedLines } from './vanished.ts'
+import { troubleLines, waitAsJson } from './waits.ts'
 
 const SHOWN_FINDINGS = 12
 
@@ -19,6 +21,8 @@ export function describeRun(report: RunReport, configuration: Configuration): st
     ...editionLines(report),
     ...checkedLines(report),
     ...channelLines(report, configuration),
+    ...waitingLines(report),
+    ...vanishedRows(report, configuration),
     ...nextLines(report, configuration),
     '',
   ]
@@ -96,6 +100,16 @@ function channelLines(report: RunReport, configuration: Configuration): string[]
   })
 }
 
+/** A single reason stands in the headline. */
+function waitingLines({ waits }: RunReport): string[] {
+  const lines = troubleLines(waits)
+  return lines.length > 1 ? lines.map((line, at) => row(at === 0 ? 'Waiting' : '', line)) : []
+}
+
+function vanishedRows({ vanished }: RunReport, configuration: Configuration): string[] {
+  return vanishedLines(vanished, configuration).map((line, at) => row(at === 0 ? 'Vanished' : '', line))
+}
+
 function nextLines({ verdict, id }: RunReport, { isSample, callOptions }: Configuration): string[] {
   if (verdict === 'empty' || verdict === 'planned' || verdict === 'foreign') return []
   const preview = `npm run preview -- --date ${id.split('/').at(-1)}${callOptions}`
@@ -108,7 +122,8 @@ function row(label: string, text: string): string {
 
 /** The same for a program; keys are part of the contract of `--json`. */
 export function runAsJson(report: RunReport, { dataFolder, source }: Configuration): object {
-  const { collected, edition, verdict, id, state, reason, findings, renderings, counts, delivered } = report
+  const { collected, edition, verdict, id, state, reason, findings, renderings, counts, waits, delivered, vanished } =
+    report
   return {
     edition: id,
     verdict,
@@ -135,7 +150,9 @@ export function runAsJson(report: RunReport, { dataFolder, source }: Configurati
       findings: own,
     })),
     deliveries: counts.map(({ channel, state: at, count }) => ({ channel, state: at, count })),
+    waits: waits.map(waitAsJson),
     delivered,
+    vanished: vanished.map(vanishedAsJson),
     data: dataFolder,
   }
 }

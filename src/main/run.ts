@@ -7,6 +7,7 @@ import { openProgress } from './progress.ts'
 import { describeRun, runAsJson } from './report.ts'
 import { countOpen } from './tally.ts'
 import type { Terminal } from './terminal.ts'
+import { troubles } from './waits.ts'
 import { openWorld, type World } from './world.ts'
 import { dayIn } from '../domain/time.ts'
 
@@ -17,7 +18,11 @@ export async function runCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const configuration = await loadConfiguration(command, terminal, packageRoot)
-  const world = await openWorld(configuration, terminal, { scratch: command.dryRun, only: command.channels })
+  const world = await openWorld(configuration, terminal, {
+    scratch: command.dryRun,
+    only: command.channels,
+    atOnce: command.now,
+  })
   const progress = openProgress(terminal)
   try {
     const input = runInput(configuration, world, {
@@ -25,8 +30,8 @@ export async function runCommand(
       approval: command.approve ? 'given' : configuration.config.approval,
       draft: command.approve ? 'as-seen' : 'anew',
       dryRun: command.dryRun,
+      atOnce: command.now,
     })
-    if (command.now) await world.ports.store.hurry([...configuration.config.channels.keys()], world.ports.clock.now())
     const report = await run(world.ports, input, (step) => progress.step(step), signal)
     progress.end()
     terminal.out(
@@ -46,7 +51,7 @@ export function today({ config }: Configuration, { ports }: Pick<World, 'ports'>
 export function runInput(
   configuration: Configuration,
   world: World,
-  options: Pick<RunInput, 'date' | 'approval' | 'draft' | 'dryRun'> & { readonly fromDay?: string },
+  options: Pick<RunInput, 'date' | 'approval' | 'draft' | 'dryRun' | 'atOnce'> & { readonly fromDay?: string },
 ): RunInput {
   const { at, lateHours } = configuration.config.schedule
   return {
@@ -60,12 +65,16 @@ export function runInput(
 
 /**
  * 2 for another publication's folder; 1 when something that this pass was to deliver is still owed or failed, the ledger
- * does not add up, or the source could not be read whole. What another run holds at this moment is that run's to answer for.
+ * does not add up, or the source could not be read whole. What another run holds at this moment is that run's to answer
+ * for, and what leaves later by plan is in order.
  */
-function exitCode({ counts, collected, verdict, state }: RunReport, only: readonly string[] | undefined): number {
+function exitCode(report: RunReport, only: readonly string[] | undefined): number {
+  const { counts, waits, collected, verdict, state } = report
   if (verdict === 'foreign') return 2
-  const mine = counts.filter(({ channel }) => only === undefined || only.includes(channel))
-  const failed = mine.some(({ state: at }) => ['planned', 'waiting', 'unknown', 'review', 'rejected'].includes(at))
+  const isMine = ({ channel }: { readonly channel: string }): boolean => only === undefined || only.includes(channel)
+  const failed =
+    counts.some((count) => isMine(count) && ['planned', 'unknown', 'review', 'rejected'].includes(count.state)) ||
+    troubles(waits).some(isMine)
   const isIncomplete = (state === 'approved' || state === 'sending') && countOpen(counts) === 0
   return failed || isIncomplete || !collected.complete ? 1 : 0
 }

@@ -7,6 +7,7 @@ import type { Health } from '../web/health.ts'
 import { serve, type Served } from '../web/serve.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
+import { standardSiteOf } from './standard-site.ts'
 import type { Terminal } from './terminal.ts'
 import { openTicker, type CurrentHouse } from './ticker.ts'
 import { untilAborted } from './until.ts'
@@ -62,7 +63,7 @@ async function openServers(
   asked: number | undefined,
   signal: AbortSignal,
 ): Promise<readonly [readers: Served, desk: Served]> {
-  const { store, files, log, clock } = world.ports
+  const { store, files, log, clock, pictures } = world.ports
   const { tokenSecrets, settings, installation } = world
   const webhooks = settings.channels.flatMap(({ channel, settings: own }) => channel.webhook?.(own, installation) ?? [])
   const desk = openDesk(world.ports, house.now, world.settings)
@@ -73,11 +74,13 @@ async function openServers(
       log,
       clock,
       store,
+      pictures,
       publicUrl: house.now().publicUrl,
       tokenSecrets,
       webhooks,
       mode,
       health: () => health(store),
+      standardSite: () => standardSiteOf(settings, world.ports.notes, house.now()),
     })
   const port = asked ?? config.port
   const readers = await serve(app('start'), { host: config.host, port }, signal)

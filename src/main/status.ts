@@ -5,12 +5,14 @@ import { packageRoot } from './package.ts'
 import { writeJsonList, writeTable } from './lists.ts'
 import { shownText } from './shown.ts'
 import { csvColumns, entryAsJson, entryAsRow, everything, missed } from './status/entries.ts'
-import { headLines, showEdition } from './status/edition.ts'
+import { headLines, laterLines, showEdition } from './status/edition.ts'
 import { writeMissed } from './status/missed.ts'
 import { requireEdition } from './status/require.ts'
 import { openExistingStore } from './store.ts'
 import { figure } from './tally.ts'
 import type { Terminal } from './terminal.ts'
+import { vanishedAsJson, vanishedLines } from './vanished.ts'
+import { troubleLines, waitAsJson } from './waits.ts'
 import { systemClock } from '../world/clock.ts'
 
 type StatusCommand = Extract<Command, { kind: 'status' }>
@@ -45,7 +47,7 @@ export async function statusCommand(command: StatusCommand, terminal: Terminal):
 async function show(
   store: Store,
   command: StatusCommand,
-  { callOptions }: Configuration,
+  configuration: Configuration,
   terminal: Terminal,
 ): Promise<number> {
   const { edition: id, failed, csv, json } = command
@@ -54,32 +56,46 @@ async function show(
   if (csv) await writeTable(terminal, csvColumns, entries, entryAsRow)
   else if (failed && !json) await writeMissed(entries, terminal)
   else if (id === undefined && failed) return asJson({})
-  else if (id === undefined) await showAll(store, json, terminal)
+  else if (id === undefined) await showAll(store, json, configuration, terminal)
   else {
     const { edition, findings, ...rest } = await requireEdition(store, id)
     const head = { ...rest, id, subject: edition.subject }
     const counts = await store.counts(id)
-    if (json) return asJson({ ...summary(head), findings, counts: counts.map(countAsJson) })
-    await showEdition(store, head, counts, callOptions, terminal)
+    const waits = (await store.waits(id)).map(waitAsJson)
+    if (json) return asJson({ ...summary(head), findings, counts: counts.map(countAsJson), waits })
+    await showEdition(store, head, counts, configuration, terminal)
   }
   return 0
 }
 
-async function showAll(store: Store, json: boolean, terminal: Terminal): Promise<void> {
+async function showAll(store: Store, json: boolean, configuration: Configuration, terminal: Terminal): Promise<void> {
   const editions = await store.editions(EDITIONS_SHOWN)
   const counts = await store.counts()
   const of = (id: string): LedgerCount[] => counts.filter(({ edition }) => edition === id)
   const readers = await store.countSubscribers()
   const paces = await knownPaces(store)
+  const waits = new Map(await Promise.all(editions.map(async ({ id }) => [id, await store.waits(id)] as const)))
+  const vanished = await store.items({ missing: true, carried: true })
   if (json) {
-    const list = editions.map((edition) => ({ ...summary(edition), deliveries: of(edition.id).map(countAsJson) }))
+    const list = editions.map((edition) => ({
+      ...summary(edition),
+      deliveries: of(edition.id).map(countAsJson),
+      waits: (waits.get(edition.id) ?? []).map(waitAsJson),
+    }))
     const pace = Object.fromEntries(paces.map(({ name, pace: now }) => [name, now]))
-    terminal.out(`${JSON.stringify({ editions: list, readers, pace })}\n`)
+    terminal.out(`${JSON.stringify({ editions: list, readers, pace, vanished: vanished.map(vanishedAsJson) })}\n`)
     return
   }
   if (editions.length === 0) terminal.out('No edition yet.\n\n')
-  for (const edition of editions) terminal.out(`${headLines(edition, of(edition.id)).join('\n')}\n\n`)
-  terminal.out(`${[readersLine(readers), ...paces.map(paceLine)].join('\n')}\n`)
+  for (const edition of editions) {
+    const lines = [...headLines(edition, of(edition.id)), ...laterLines(waits.get(edition.id) ?? [], configuration)]
+    terminal.out(`${lines.join('\n')}\n\n`)
+  }
+  const troubled = troubleLines([...waits.values()].flat()).map((line) => `Waiting  ${line}`)
+  const gone = vanishedLines(vanished, configuration).map(
+    (line, at) => `${at === 0 ? 'Vanished' : ' '.repeat(8)} ${line}`,
+  )
+  terminal.out(`${[...troubled, ...gone, readersLine(readers), ...paces.map(paceLine)].join('\n')}\n`)
 }
 
 type Readers = Awaited<ReturnType<Store['countSubscribers']>>

@@ -4,6 +4,7 @@ import { channels } from '../../channels/index.ts'
 import type { House, Sender } from '../channel.ts'
 import { sha256 } from '../domain/hash.ts'
 import { subscriberId } from '../domain/reader-token.ts'
+import { gather } from '../pipeline/gather.ts'
 import { composeDefaults } from '../pipeline/compose.ts'
 import type { Worker } from '../pipeline/deliver.ts'
 import type { MakeSettings } from '../pipeline/make.ts'
@@ -17,6 +18,8 @@ import { createFiles } from '../world/files.ts'
 import { createHttp } from '../world/http.ts'
 import { createLog } from '../world/log.ts'
 import { createOutbox } from '../world/outbox.ts'
+import { createPictures } from '../world/pictures.ts'
+import { scratchFiles } from '../world/scratch-files.ts'
 import { isGone, workerName } from '../world/worker.ts'
 import type { Configuration } from './configuration.ts'
 import { houseFrom } from './house.ts'
@@ -44,17 +47,23 @@ export interface World {
 
 /**
  * @param options.scratch work on a copy of the store that is thrown away: for looking without touching.
+ * @param options.atOnce channels heed neither gap nor quiet hours.
  * @param options.only ids of the channels that are carried out now; undefined: all that are on.
  */
 export async function openWorld(
   configuration: Configuration,
   terminal: Terminal,
-  options: { readonly scratch?: boolean; readonly only?: readonly string[] | undefined } = {},
+  options: {
+    readonly scratch?: boolean
+    readonly only?: readonly string[] | undefined
+    readonly atOnce?: boolean
+  } = {},
 ): Promise<World & { close(): Promise<void> }> {
   const { config, dataFolder } = configuration
+  const { scratch = false, atOnce = false } = options
   const on = configuredChannels(configuration)
   const only = inScope(on, options.only)
-  const store = options.scratch ? await openScratchStore(dataFolder) : (await openStore(dataFolder)).store
+  const store = scratch ? await openScratchStore(dataFolder) : (await openStore(dataFolder)).store
   try {
     const ownSecret = await store.remember('secret', () => randomBytes(32).toString('base64url'))
     const secret = config.secret ?? ownSecret
@@ -63,19 +72,19 @@ export async function openWorld(
     const hidden = [...tokenSecrets, ...secretsIn(config)]
     const log = createLog({ write: (text: string) => terminal.err(printable(text)) }, 'info', hidden)
     for (const notice of configuration.notices) log.warn(notice)
-    const ports = openPorts(configuration, log, store)
+    const ports = openPorts(configuration, log, store, scratch)
     await addReaders(store, configuration, on, secret)
     const source = openSource(sourceSpec(configuration), ports)
     return {
       ports,
       source,
-      settings: makeSettings(configuration, on, source),
+      settings: { ...makeSettings(configuration, on, source), gather: (edition) => gather(ports, edition, on) },
       worker: { name: workerName(), isGone, patienceMs: PATIENCE_MS },
       tokenSecrets,
       installation,
       houseFor: (about) => houseFrom(config, about, { secret, installation }),
       sendersFor: (house) =>
-        new Map(only.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house)])),
+        new Map(only.map(({ channel, settings }) => [channel.id, channel.open(settings, ports, house, { atOnce })])),
       close: () => store.close(),
     }
   } catch (error) {
@@ -84,8 +93,8 @@ export async function openWorld(
   }
 }
 
-function openPorts({ dataFolder, source }: Configuration, log: Log, store: Store): Ports {
-  const files = createFiles(dataFolder)
+function openPorts({ dataFolder, source }: Configuration, log: Log, store: Store, scratch: boolean): Ports {
+  const files = scratch ? scratchFiles(createFiles(dataFolder)) : createFiles(dataFolder)
   const userAgent = `groundwire/${packageJson.version}`
   return {
     clock: systemClock,
@@ -96,6 +105,8 @@ function openPorts({ dataFolder, source }: Configuration, log: Log, store: Store
     store,
     files,
     outbox: createOutbox(files),
+    notes: store,
+    pictures: createPictures(),
   }
 }
 

@@ -1,12 +1,14 @@
+import type { Delivery } from '../domain/delivery.ts'
 import type { Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { FrozenRendering, Ports } from '../ports.ts'
 import { plan } from './plan.ts'
+import { withdrawalOf, type Withdrawal } from './posted.ts'
 import type { ConfiguredChannel } from './render.ts'
 
 /**
  * Freezes an edition: the renderings that were previewed, and one ledger row for everything owed, in one transaction.
- * From here on only stored bytes leave.
+ * From here on only stored bytes leave. A retraction ends what is still owed of its item.
  *
  * @returns false when somebody else approved it first, or it has left already; then nothing changed.
  */
@@ -17,12 +19,25 @@ export async function approve(
   renderings: readonly FrozenRendering[],
   findings: readonly Finding[],
 ): Promise<boolean> {
+  const now = clock.now()
+  const { amends } = edition
+  const withdrawal =
+    amends?.amendment.kind === 'retraction' ? await withdrawalOf(store, amends.amendment.url, now) : undefined
+  const { deliveries, mailings } = plan(edition, channels, renderings, now)
   return store.approve({
     edition,
     findings,
-    at: clock.now().toISOString(),
+    at: now.toISOString(),
     renderings,
-    ...plan(edition, channels, renderings),
+    deliveries: withdrawal ? deliveries.map((delivery) => afterCalls(delivery, withdrawal)) : deliveries,
+    mailings,
+    ...(withdrawal && { withdrawn: withdrawal.keys }),
     documents: channels.filter(({ channel }) => channel.document).map(({ channel }) => channel.id),
   })
+}
+
+/** What deletes waits for calls that may be under way; whether one is cannot be known, so that all unsent ones count. */
+function afterCalls(delivery: Delivery, { pending }: Withdrawal): Delivery {
+  const until = pending.get(delivery.channel)
+  return until ? { ...delivery, notBefore: until.toISOString() } : delivery
 }

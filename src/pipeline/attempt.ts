@@ -126,7 +126,8 @@ function settlementFor(
   if (outcome?.kind === 'later') {
     const notBefore = new Date(Math.max(outcome.notBefore.getTime(), now.getTime() + LEAST_WAIT_MS))
     if (outcome.part !== undefined) return { kind: 'later', reason, notBefore, part: outcome.part }
-    return { kind: isReplay ? 'unknown' : 'later', reason, notBefore, refused }
+    if (isReplay) return { kind: 'unknown', reason, notBefore, refused }
+    return { kind: 'later', reason, notBefore, refused, byPlan: outcome.byPlan === true }
   }
   const doubts = delivery?.doubts ?? 0
   if (outcome?.isFinal) return { kind: 'review', reason }

@@ -6,6 +6,8 @@ import { holdLate, OPEN_EDITIONS, type LateRule } from './late.ts'
 export interface CarryOutInput extends LateRule {
   readonly sendersFor: (house: House) => ReadonlyMap<string, Sender>
   readonly worker: Worker
+  /** What waits for a time is tried now: gaps, quiet hours and pauses do not count. */
+  readonly atOnce?: boolean
 }
 
 /** How many deliveries were sent, and where each channel delivers, for people. */
@@ -32,6 +34,7 @@ export async function carryOut(
     onProgress(progress)
   }
   const senders = input.sendersFor(house)
+  if (input.atOnce) await ports.store.hurry([...senders.keys()], ports.clock.now())
   try {
     await deliver(ports, senders, input.worker, count, signal)
   } finally {

@@ -50,6 +50,7 @@ export async function collect(
     about: reading.about,
     findings: reading.findings,
     items,
+    complete: reading.complete,
   }
   const broughtNothing = reading.unchanged || (!reading.complete && items.length === 0)
   const recorded = broughtNothing ? { added: [], changed: [] } : await ports.store.record(record, firstDay)

@@ -1,3 +1,4 @@
+import type { Amendment } from '../domain/amendment.ts'
 import type { Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Item } from '../domain/item.ts'
@@ -34,6 +35,8 @@ export interface ComposeInput {
   readonly items: readonly StoredItem[]
   /** Undated items, for the background block. */
   readonly lessons: readonly Item[]
+  /** What was put right or taken back and no edition has told of; an edition is not made of these alone. */
+  readonly amendments?: readonly Amendment[]
 }
 
 export interface Composed {
@@ -72,6 +75,7 @@ export function compose(input: ComposeInput, settings: ComposeSettings = compose
       stories: fit.slice(0, settings.stories),
       briefs: fit.slice(settings.stories),
       background: background(fit, input.lessons, settings.background),
+      ...(input.amendments && input.amendments.length > 0 && { amendments: input.amendments }),
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { House } from '../channel.ts'
+import { amendmentKindOf } from '../domain/amendment.ts'
 import type { EditionState } from '../domain/edition.ts'
-import type { FrozenRendering, Ports, StoredEdition } from '../ports.ts'
-import { remake, type MakeSettings } from './make.ts'
+import type { EditionSummary, FrozenRendering, Ports, StoredEdition } from '../ports.ts'
+import { remake, type Made, type MakeSettings } from './make.ts'
 import type { ChannelView, Desk, EditionLine } from './view.ts'
 
 const PUBLISHED: readonly EditionState[] = ['approved', 'sending', 'sent']
@@ -21,44 +22,57 @@ export function openDesk(
 ): Desk {
   const stateOf = (id: string, state: EditionState): EditionLine['state'] =>
     id === unsaved && state === 'draft' ? 'unsaved' : state
-  const lines = async (limit: number, states?: readonly EditionState[]): Promise<EditionLine[]> =>
-    (await store.editions(limit, states)).map(({ id, date, subject, items, state }) => ({
-      id,
-      date,
-      subject,
-      items,
-      state: stateOf(id, state),
-    }))
+  const line = ({ id, date, subject, items, state }: EditionSummary): EditionLine => ({
+    id,
+    date,
+    subject,
+    items,
+    state: stateOf(id, state),
+  })
 
   return {
     get publication() {
       return house().publication
     },
-    list: (limit) => lines(limit),
-    listPublished: (limit) => lines(limit, PUBLISHED),
+    list: async (limit) => (await store.editions(limit)).map(line),
+    listPublished: async (limit) => (await digests(store, limit, PUBLISHED)).map(line),
     async published(id) {
-      const stored = await store.edition(id)
+      // What amends has words for the channels alone: readers find it in the feeds and in the next digest.
+      const stored = amendmentKindOf(id) === undefined ? await store.edition(id) : undefined
       if (!stored || !PUBLISHED.includes(stored.state)) return undefined
       return { edition: stored.edition, renderings: () => store.renderings(id) }
     },
     async view(id) {
       const stored = await store.edition(id)
       if (!stored) return undefined
-      const { edition, reason, findings } = stored
-      const channels = await channelsOf({ store }, stored, house(), settings)
+      const { edition, renderings } = await shownOf({ store }, stored, house(), settings)
+      const { reason, findings } = stored
+      const channels = await channelsOf({ store }, id, renderings, settings)
       return { edition, state: stateOf(id, stored.state), reason, findings, channels }
     },
   }
 }
 
+/** Without the corrections and retractions among them. Newest date first. */
+export async function digests(
+  store: Ports['store'],
+  limit: number,
+  states?: readonly EditionState[],
+): Promise<EditionSummary[]> {
+  for (let asked = limit; ; asked *= 4) {
+    const editions = await store.editions(asked, states)
+    const found = editions.filter(({ id }) => amendmentKindOf(id) === undefined)
+    if (found.length >= limit || editions.length < asked) return found.slice(0, limit)
+  }
+}
+
 async function channelsOf(
   { store }: Pick<Ports, 'store'>,
-  stored: StoredEdition,
-  house: House,
+  edition: string,
+  renderings: readonly FrozenRendering[],
   settings: MakeSettings,
 ): Promise<readonly ChannelView[]> {
-  const renderings = await renderingsOf({ store }, stored, house, settings)
-  const counts = await store.counts(stored.edition.id)
+  const counts = await store.counts(edition)
   return settings.channels.map(({ channel: { id, title } }) => ({
     id,
     title,
@@ -67,12 +81,13 @@ async function channelsOf(
   }))
 }
 
-async function renderingsOf(
+async function shownOf(
   { store }: Pick<Ports, 'store'>,
   stored: StoredEdition,
   house: House,
   settings: MakeSettings,
-): Promise<readonly FrozenRendering[]> {
-  if (stored.approvedAt !== undefined) return store.renderings(stored.edition.id)
-  return (await remake({ store }, stored, house, settings)).renderings
+): Promise<Pick<Made, 'edition' | 'renderings'>> {
+  const { edition, approvedAt } = stored
+  if (approvedAt !== undefined) return { edition, renderings: await store.renderings(edition.id) }
+  return remake({ store }, stored, house, settings)
 }

@@ -1,5 +1,5 @@
+import type { Channel } from '../channel.ts'
 import { dayIn } from '../domain/time.ts'
-import { finalStates } from '../domain/delivery.ts'
 import type { EditionSummary, Ports } from '../ports.ts'
 import type { ConfiguredChannel } from './render.ts'
 
@@ -18,14 +18,17 @@ export interface LateRule {
 /**
  * Why the edition is not to leave by itself any more, for people. Undefined while it is in time, and always where
  * nothing that comes late disturbs anybody.
+ *
+ * @param plannedFor a time of its own that something of the edition has: before it, that is not late.
  */
 export function lateReason(
   { plannedAt, letGoAt }: Pick<EditionSummary, 'plannedAt' | 'letGoAt'>,
   { lateMs, zone, settings }: LateRule,
   now: Date,
+  plannedFor = plannedAt,
 ): string | undefined {
   if (disturbing(settings.channels).length === 0) return undefined
-  const planned = new Date(plannedAt)
+  const planned = new Date(Math.max(Date.parse(plannedAt), Date.parse(plannedFor)))
   const wasLetGo = letGoAt !== undefined && new Date(letGoAt) > planned
   const from = wasLetGo ? new Date(letGoAt) : planned
   const late = now.getTime() - from.getTime()
@@ -35,31 +38,33 @@ export function lateReason(
 }
 
 /**
- * Holds every edition that was approved, has become late, and still owes something that disturbs people: what has left
- * has left, the rest is the editor's. Others go on.
+ * Holds every edition that was approved and still owes something late that disturbs people: what has left has left, the
+ * rest is the editor's. Others go on. Mail that is late holds all of its edition; posts that are late, because their
+ * network is down, leave those for another network in peace until these have left.
  */
 export async function holdLate(
   { clock, store, log }: Pick<Ports, 'clock' | 'store' | 'log'>,
   rule: LateRule,
 ): Promise<void> {
-  const channels = disturbing(rule.settings.channels)
-  if (channels.length === 0) return
+  const channels = new Map(disturbing(rule.settings.channels).map((channel) => [channel.id, channel]))
+  if (channels.size === 0) return
   const now = clock.now()
   for (const edition of await store.editions(OPEN_EDITIONS, ['approved', 'sending'])) {
-    const reason = lateReason(edition, rule, now)
-    if (reason === undefined) continue
-    const counts = await store.counts(edition.id)
-    if (!counts.some(({ channel, state }) => channels.includes(channel) && !finalStates.includes(state))) continue
+    if (lateReason(edition, rule, now) === undefined) continue
+    const owed = (await store.owedBy(edition.id)).filter(({ channel }) => channels.has(channel))
+    const late = owed.filter(({ plannedFor }) => lateReason(edition, rule, now, plannedFor) !== undefined)
+    const isMail = late.some(({ channel }) => channels.get(channel)?.audience === 'subscribers')
+    const first = late.toSorted((a, b) => (a.plannedFor ?? '').localeCompare(b.plannedFor ?? ''))[0]
+    if (!first || (late.length < owed.length && !isMail)) continue
+    const reason = lateReason(edition, rule, now, first.plannedFor) ?? ''
     const state = await store.hold(edition.id, reason)
     if (state === 'held') log.warn(`${edition.id} is held: ${reason}. What has not left waits for an editor.`)
   }
 }
 
 /** Channels whose deliveries people notice when they come. */
-function disturbing(channels: readonly ConfiguredChannel[]): string[] {
-  return channels
-    .filter(({ channel, settings }) => channel.disturbs?.(settings) ?? false)
-    .map(({ channel }) => channel.id)
+function disturbing(channels: readonly ConfiguredChannel[]): Channel[] {
+  return channels.filter(({ channel, settings }) => channel.disturbs?.(settings) ?? false).map(({ channel }) => channel)
 }
 
 /** `45 minutes`, `13 hours`, `3 days`: whole ones that have passed. */

@@ -1,11 +1,21 @@
-import type { House, RenderContext } from '../channel.ts'
+import type { AmendInput, House, RenderContext } from '../channel.ts'
+import type { AmendedItem } from '../domain/amendment.ts'
 import type { Edition } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import { addDays, dayIn } from '../domain/time.ts'
 import type { FrozenRendering, ItemQuery, Ports, StoredEdition, StoredItem } from '../ports.ts'
+import { correctionsByItem, saidBefore, untold, withoutTold } from './amendments.ts'
 import { check } from './check.ts'
 import { compose, type ComposeSettings } from './compose.ts'
-import { recentItems, render, type ConfiguredChannel } from './render.ts'
+import { mayLeave, postedOf } from './posted.ts'
+import {
+  nothingGathered,
+  recentItems,
+  render,
+  renderAmendment,
+  type ConfiguredChannel,
+  type Gathered,
+} from './render.ts'
 
 /** How many days after its own an item may still be news: found by then it is late, later it comes from an archive. */
 const LATE_DAYS = 7
@@ -26,6 +36,8 @@ export interface MakeSettings {
   readonly newsSections?: readonly string[]
   /** How many of the latest items the feeds may carry. */
   readonly recent: number
+  /** Asks the world what rendering must know; absent: nothing is asked. */
+  readonly gather?: (edition: Edition) => Promise<Gathered>
 }
 
 export interface Made {
@@ -55,6 +67,7 @@ export async function make(
       source: settings.source,
       publication: house.publication,
       lessons: undated.map(({ item }) => item),
+      amendments: await untold(store),
     },
     settings.compose,
   )
@@ -63,20 +76,45 @@ export async function make(
   return {
     edition,
     findings: [...findings, ...check(edition)],
-    renderings: await render(edition, settings.channels, context),
+    renderings: await render(edition, settings.channels, context, await gathered(edition, settings)),
     beforeFirstRun: candidates.every(({ state }) => state === 'skipped'),
   }
 }
 
-/** A kept draft again, as it was composed: the same items under the same name. */
+/**
+ * A kept draft again, as it was composed: the same items under the same name, or the same correction. Of earlier items it
+ * tells only what no other edition has told since.
+ */
 export async function remake(
   { store }: Pick<Ports, 'store'>,
-  { edition, findings }: StoredEdition,
+  { edition: kept, findings }: StoredEdition,
   house: House,
   settings: MakeSettings,
 ): Promise<Made> {
+  const { channels } = settings
+  const edition = await withoutTold(store, kept)
   const context = await renderContext(store, { ...house, publication: edition.publication }, edition, settings)
-  return { edition, findings, renderings: await render(edition, settings.channels, context), beforeFirstRun: false }
+  const about = await gathered(edition, settings)
+  const renderings = edition.amends
+    ? await renderAmendment(edition, await amendInput(store, edition.amends, channels), channels, context, about)
+    : await render(edition, channels, context, about)
+  return { edition, findings, renderings, beforeFirstRun: false }
+}
+
+/** What channels must know to carry an amendment. */
+async function amendInput(
+  store: Ports['store'],
+  amends: AmendedItem,
+  channels: readonly ConfiguredChannel[],
+): Promise<AmendInput> {
+  const able = new Set(channels.flatMap(({ channel }) => (channel.amend ? [channel.id] : [])))
+  const posted = await postedOf(store, amends.item.url, ({ channel }) => able.has(channel))
+  const standing = posted.filter(({ delivery }) => mayLeave(delivery))
+  return { ...amends, posted: standing, earlier: await saidBefore(store, standing, amends) }
+}
+
+async function gathered(edition: Edition, { gather }: MakeSettings): Promise<Gathered> {
+  return (await gather?.(edition)) ?? nothingGathered
 }
 
 /**
@@ -93,7 +131,12 @@ async function candidateItems(
   settings: Pick<MakeSettings, 'source' | 'newsSections'>,
 ): Promise<StoredItem[]> {
   const where = { ...newsOf(settings), toDay: planned.date }
-  const open = await store.items({ ...where, fromDay: addDays(planned.fromDay, -LATE_DAYS), states: ['new'] })
+  const open = await store.items({
+    ...where,
+    fromDay: addDays(planned.fromDay, -LATE_DAYS),
+    states: ['new'],
+    missing: false,
+  })
   const isLive = ({ day, firstSeenAt }: StoredItem): boolean =>
     day !== undefined && (day >= planned.fromDay || dayIn(zone, new Date(firstSeenAt)) <= addDays(day, LATE_DAYS))
   const fresh = open.filter((item) => item.edition === undefined && isLive(item))
@@ -101,26 +144,32 @@ async function candidateItems(
   return store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })
 }
 
-/** What channels may know. Feeds reach up to the newest day that an edition carries, so that looking back never shortens them. */
+/**
+ * What channels may know. Feeds reach up to the newest day that an edition carries, so that looking back never shortens
+ * them, and no further for what amends: the news of its day have an edition to come.
+ */
 async function renderContext(
   store: Ports['store'],
   house: House,
   edition: Edition,
   settings: Pick<MakeSettings, 'source' | 'newsSections' | 'recent'>,
-): Promise<RenderContext> {
+): Promise<Omit<RenderContext, 'known' | 'pictures'>> {
   const news = newsOf(settings)
   const newest = (await store.items({ ...news, carried: true, limit: 1 }))[0]?.day ?? edition.date
-  const toDay = newest > edition.date ? newest : edition.date
+  const toDay = newest > edition.date || edition.amends ? newest : edition.date
+  const { amendment } = edition.amends ?? {}
   const recent = await store.items({
     ...news,
     states: ['new', 'skipped'],
     toDay,
     sourced: true,
-    limit: settings.recent,
+    limit: settings.recent + 1,
   })
+  const withdrawn = amendment?.kind === 'retraction' ? amendment.url : undefined
+  const kept = recent.filter(({ item }) => item.url !== withdrawn).slice(0, settings.recent)
   return {
     house: { publication: house.publication, publicUrl: house.publicUrl },
-    recent: recentItems(recent, house.publication.zone),
+    recent: recentItems(kept, house.publication.zone, await correctionsByItem(store, amendment)),
   }
 }
 

@@ -12,22 +12,32 @@ export interface Plan {
 
 /**
  * Every key is derived from what is delivered and to whom, never from chance or the time: planning twice plans the
- * same rows, and an item that was posted once is never owed again.
+ * same rows, and an item that was posted once is never owed again. Only when something may leave follows from `now`.
  */
 export function plan(
   edition: Edition,
   channels: readonly ConfiguredChannel[],
   renderings: readonly FrozenRendering[],
+  now: Date,
 ): Plan {
   const deliveries: Delivery[] = []
   const mailings: Mailing[] = []
   for (const { channel, settings } of channels) {
-    for (const rendering of renderings) {
-      if (rendering.channel !== channel.id || !rendering.mayLeave) continue
+    const leaving = renderings.filter((rendering) => rendering.channel === channel.id && rendering.mayLeave)
+    const times = edition.amends ? [] : (channel.times?.(settings, leaving, now, edition.publication.zone) ?? [])
+    for (const [place, rendering] of leaving.entries()) {
+      const notBefore = times[place]?.toISOString()
       const key = `${channel.id}/${shortIdentity(rendering.identity)}`
       const common = { channel: channel.id, rendering: rendering.id }
       if (channel.audience === 'once')
-        deliveries.push({ ...common, edition: edition.id, key, group: key, target: rendering.item ?? rendering.id })
+        deliveries.push({
+          ...common,
+          edition: edition.id,
+          key,
+          group: key,
+          target: rendering.item ?? rendering.id,
+          ...(notBefore !== undefined && { notBefore }),
+        })
       else
         mailings.push({
           ...common,

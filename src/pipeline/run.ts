@@ -1,9 +1,8 @@
 import type { House } from '../channel.ts'
-import type { LedgerEntry } from '../domain/delivery.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import { instantAt } from '../domain/time.ts'
-import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout } from '../ports.ts'
+import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout, StoredItem, Wait } from '../ports.ts'
 import { approve } from './approve.ts'
 import { carryOut, type CarryOutInput } from './carry-out.ts'
 import { collect, type Collected } from './collect.ts'
@@ -50,8 +49,10 @@ export interface RunReport {
   readonly renderings: readonly FrozenRendering[]
   /** The ledger of this edition after the pass. */
   readonly counts: readonly LedgerCount[]
-  /** One of those of this edition that wait, for its reason and time. */
-  readonly waiting: Pick<LedgerEntry, 'reason' | 'notBefore'> | undefined
+  /** Why what waits of this edition does. */
+  readonly waits: readonly Wait[]
+  /** Items that left in an edition and that the source no longer lists. */
+  readonly vanished: readonly StoredItem[]
   /** Deliveries that this pass sent, of any edition. */
   readonly delivered: number
   /** Where each channel delivers in this pass, for people; empty for a dry run. */
@@ -78,7 +79,6 @@ export async function run(
     ? { delivered: 0, destinations: new Map<string, string>() }
     : await carryOut(ports, input, house, onProgress, signal)
   const after = await ports.store.edition(id)
-  const counts = await ports.store.counts(id)
   return {
     verdict: verdictAfter(verdict, after?.state, delivered),
     id,
@@ -89,21 +89,12 @@ export async function run(
     state: after?.state,
     reason: after?.reason ?? '',
     renderings: made?.edition ? made.renderings : [],
-    counts,
-    waiting: await oneWaiting(ports, id, counts),
+    counts: await ports.store.counts(id),
+    waits: await ports.store.waits(id),
+    vanished: await ports.store.items({ source: input.source.id, missing: true, carried: true }),
     delivered,
     destinations,
   }
-}
-
-async function oneWaiting(
-  { store }: Pick<Ports, 'store'>,
-  edition: string,
-  counts: readonly LedgerCount[],
-): Promise<LedgerEntry | undefined> {
-  const states = ['waiting', 'unknown'] as const
-  if (!counts.some(({ state }) => state === 'waiting' || state === 'unknown')) return undefined
-  return (await store.ledger({ edition, states, limit: 1 }))[0]
 }
 
 /** Delivering may take up what an earlier pass left, and find the edition late or held meanwhile. */

@@ -32,6 +32,8 @@ export interface Freeze {
   readonly renderings: readonly FrozenRendering[]
   readonly deliveries: readonly Delivery[]
   readonly mailings: readonly Mailing[]
+  /** Keys of deliveries that a retraction ends, whatever became of them, unless they were sent. */
+  readonly withdrawn?: readonly string[]
   /** Channels whose renderings are whole documents: an older unsettled delivery to the same target is superseded. */
   readonly documents: readonly string[]
 }

@@ -23,6 +23,10 @@ export interface StoredItem {
   /** Instants, RFC 3339 UTC. `changedAt` moves when the content hash does. */
   readonly firstSeenAt: string
   readonly changedAt: string
+  /** Since when its source, read whole, no longer lists it. */
+  readonly missingSince?: string
+  /** When it was retracted: it never leaves again, whatever its source says. */
+  readonly withdrawnAt?: string
 }
 
 /** One complete or broken-off reading of a source, to be recorded in one transaction. */
@@ -32,7 +36,12 @@ export interface Reading {
   readonly validators: Validators
   readonly about: SourceAbout
   readonly findings: readonly Finding[]
-  readonly items: readonly Omit<StoredItem, 'source' | 'firstSeenAt' | 'changedAt' | 'edition'>[]
+  readonly items: readonly Omit<
+    StoredItem,
+    'source' | 'firstSeenAt' | 'changedAt' | 'edition' | 'missingSince' | 'withdrawnAt'
+  >[]
+  /** Nothing of it is missing: an item of a day within its reach that is not among `items` has vanished. */
+  readonly complete?: boolean
 }
 
 export interface SourceState {
@@ -63,5 +72,11 @@ export interface ItemQuery {
   readonly source?: string
   /** Only items that an edition carries. */
   readonly carried?: boolean
+  /** Only the item of this address. */
+  readonly url?: string
+  /** `true`: only those that their source no longer lists; `false`: only those that it does. */
+  readonly missing?: boolean
+  /** Also those that were retracted. */
+  readonly withdrawn?: boolean
   readonly limit?: number
 }

@@ -1,3 +1,4 @@
+import type { Amendment, AmendmentKind } from '../domain/amendment.ts'
 import type { DeliveryState, LedgerEntry } from '../domain/delivery.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -5,6 +6,7 @@ import type { ReportKind } from '../domain/report.ts'
 import type { ItemQuery, Reading, Recorded, SourceState, StoredItem } from './items.ts'
 import type { Claim, ClaimRequest, Settlement } from './claims.ts'
 import type { Freeze, FrozenRendering } from './freeze.ts'
+import type { Notes } from './notes.ts'
 import type { PaceStore } from './pace.ts'
 import type { ReaderStore } from './readers.ts'
 
@@ -41,6 +43,15 @@ export interface SlotRequest {
   readonly gone: readonly string[]
 }
 
+export interface AmendmentQuery {
+  readonly kind?: AmendmentKind
+  /** Only of this item. */
+  readonly url?: string
+  /** `true`: only those that no edition has told of yet. */
+  readonly untold?: boolean
+  readonly limit?: number
+}
+
 export interface LedgerQuery {
   readonly edition?: string
   readonly channel?: string
@@ -51,6 +62,24 @@ export interface LedgerQuery {
 
 /** What a person decides about a delivery: it has left; it is to be tried anew; it is given up. */
 export type Resolution = 'sent' | 'retry' | 'drop'
+
+/** Why deliveries of an edition wait: those through one channel for one reason together. */
+export interface Wait {
+  readonly channel: string
+  readonly reason: string
+  /** For their time alone: nothing is wrong. */
+  readonly byPlan: boolean
+  readonly count: number
+  /** When the first of them may be tried, RFC 3339 in UTC. */
+  readonly notBefore: string
+}
+
+/** What an edition still owes through one channel. */
+export interface Owed {
+  readonly channel: string
+  /** The earliest planned time of what is open (RFC 3339, UTC), also of what was tried since; absent: some has none. */
+  readonly plannedFor?: string
+}
 
 export interface LedgerCount {
   readonly edition: string
@@ -63,11 +92,9 @@ export interface LedgerCount {
  * The ledger and everything else that must survive a crash. Each method is one transaction: after it resolves its
  * effect is durable, and when it rejects nothing of it happened. All methods may be called by several processes at once.
  */
-export interface Store extends ReaderStore, PaceStore {
+export interface Store extends ReaderStore, PaceStore, Notes {
   /** Brings the schema up to date; names of the migrations that were applied. */
   migrate(): Promise<string[]>
-  /** A value made once and kept for the life of the store (`secret`): the first writer wins, everyone gets the same. */
-  remember(name: string, propose: () => string): Promise<string>
 
   source(id: string): Promise<SourceState | undefined>
   /** `firstDay` counts only when the source is new. Writes nothing at all when nothing differs. */
@@ -85,7 +112,8 @@ export interface Store extends ReaderStore, PaceStore {
   keep(edition: Edition, state: 'draft' | 'held', findings: readonly Finding[], reason: string): Promise<boolean>
   /**
    * Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or one of its
-   * items is by now carried by another edition.
+   * items or amendments is by now carried by another edition. An edition that amends is written down as an amendment;
+   * when it retracts, its item never leaves again.
    */
   approve(freeze: Freeze): Promise<boolean>
   /**
@@ -108,11 +136,15 @@ export interface Store extends ReaderStore, PaceStore {
    */
   settleEdition(id: string): Promise<EditionState>
   renderings(edition: string): Promise<FrozenRendering[]>
+  /** Corrections and retractions that were approved, the latest first. */
+  amendments(query: AmendmentQuery): Promise<Amendment[]>
+  /** Ids of the editions that carry an item, the first first. */
+  carriers(item: string): Promise<string[]>
 
   /**
    * To be called before a pass. What this worker claimed in an earlier one and never settled may be claimed again, in
-   * doubt. What waits or is in doubt since a time that is yet to come is due: the clock was set back, and how old its
-   * key is nobody knows. Writes nothing when there is nothing.
+   * doubt. What waits or is in doubt since a time that is yet to come, or was planned then, is due: the clock was set
+   * back, and how old its key is nobody knows. Writes nothing when there is nothing.
    */
   giveUp(worker: string, channels: readonly string[], now: Date): Promise<void>
   /** What waits for a time is due now, and no pause that a provider asked for holds any more: somebody knows better. */
@@ -148,9 +180,13 @@ export interface Store extends ReaderStore, PaceStore {
   /** The same, read in pages: the ledger of a large edition need not fit into memory. */
   walk(query: LedgerQuery): AsyncIterable<LedgerEntry>
   counts(edition?: string): Promise<LedgerCount[]>
+  /** What of an edition waits or is unknown; what waits by plan comes last, else what may be tried first comes first. */
+  waits(edition: string): Promise<Wait[]>
+  /** By channel, what of an edition has not come to an end. */
+  owedBy(edition: string): Promise<Owed[]>
   /** Whether anything is still owed that can leave, by state; without walking the ledger. */
   owed(): Promise<number>
-  /** Earliest `notBefore` among what still waits; undefined when nothing does. */
+  /** Earliest `notBefore` among what still waits, apart from what waits by plan; undefined when nothing does. */
   nextDue(channels: readonly string[]): Promise<Date | undefined>
   /** Names of workers that hold claims or unfinished slots at this moment. */
   holders(): Promise<string[]>

@@ -67,6 +67,8 @@ export interface Files {
   write(path: string, content: string | Uint8Array): Promise<'written' | 'same'>
   /** Undefined when there is no such file. */
   read(path: string): Promise<string | undefined>
+  /** The same for what is no text. */
+  readBytes(path: string): Promise<Uint8Array | undefined>
   /** Names in a folder in alphabetical order, without hidden and temporary files; empty when there is no such folder. */
   list(folder: string): Promise<string[]>
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../ports.ts'
+import { amendmentMethods } from './sqlite/amendments.ts'
 import { approvalMethods } from './sqlite/approval.ts'
 import { claimMethods } from './sqlite/claims.ts'
 import { connect } from './sqlite/connection.ts'
@@ -12,7 +13,8 @@ import { resolveMethods } from './sqlite/resolve.ts'
 import { settleMethods } from './sqlite/settle.ts'
 import { paceMethods } from './sqlite/pace.ts'
 import { reportMethods } from './sqlite/reports.ts'
-import { onceMethods } from './sqlite/slots.ts'
+import { noteMethods } from './sqlite/notes.ts'
+import { slotMethods } from './sqlite/slots.ts'
 import { subscriberMethods } from './sqlite/subscribers.ts'
 import { suppressionMethods } from './sqlite/suppressions.ts'
 import { workMethods } from './sqlite/work.ts'
@@ -39,7 +41,9 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   }
   return {
     migrate: () => migrate(db),
-    ...onceMethods(db),
+    ...noteMethods(db),
+    ...slotMethods(db),
+    ...amendmentMethods(db),
     ...itemMethods(db),
     ...editionMethods(db),
     ...approvalMethods(db),

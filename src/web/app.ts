@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import type { Desk } from '../pipeline/view.ts'
 import type { Webhook } from '../channel.ts'
-import type { Clock, Files, Log, ReaderStore } from '../ports.ts'
+import type { Clock, Files, Log, Pictures, ReaderStore } from '../ports.ts'
+import { cardRoutes } from './cards.ts'
 import { deskRoutes } from './desk/routes.ts'
 import { feedRoutes } from './feeds.ts'
 import { readingOnly, safeHeaders, thisMachineOnly, withoutTrailingSlash } from './headers.ts'
@@ -9,6 +10,7 @@ import { healthRoutes, type Health } from './health.ts'
 import { plainPage } from './page.ts'
 import { readerRoutes } from './reader/routes.ts'
 import { unsubscribeRoutes } from './reader/unsubscribe.ts'
+import { standardSiteRoutes, type StandardSiteDeps } from './standard-site.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export interface WebDeps {
@@ -16,6 +18,7 @@ export interface WebDeps {
   readonly files: Files
   readonly log: Log
   readonly clock: Clock
+  readonly pictures: Pick<Pictures, 'draw'>
   readonly store: Pick<ReaderStore, 'subscriber' | 'unsubscribe' | 'report'>
   /** Where readers find these pages; no trailing slash. */
   readonly publicUrl: string
@@ -24,6 +27,8 @@ export interface WebDeps {
   /** Where providers tell what became of messages; asked only where readers are served. */
   readonly webhooks: readonly Webhook[]
   readonly health: () => Promise<Health>
+  /** Absent: these pages say nothing of records elsewhere. */
+  readonly standardSite?: StandardSiteDeps['standardSite']
   /**
    * `preview`: for an editor on this machine, who sees everything. `start`: for readers, who see only what has been let
    * go; there is no desk.
@@ -33,7 +38,7 @@ export interface WebDeps {
 
 /** All pages, as one handler without a socket: `serve` gives it one, tests call its `request`. */
 export function createApp(deps: WebDeps): Hono {
-  const { desk, files, log, publicUrl, health, mode } = deps
+  const { desk, files, log, publicUrl, health, mode, standardSite } = deps
   const app = new Hono()
   app.use(safeHeaders())
   if (mode === 'preview') app.use(thisMachineOnly(desk))
@@ -42,6 +47,8 @@ export function createApp(deps: WebDeps): Hono {
   app.use(readingOnly(), withoutTrailingSlash())
   app.route('/', healthRoutes(health, log))
   app.route('/', feedRoutes(files))
+  app.route('/', cardRoutes(deps))
+  if (standardSite) app.route('/', standardSiteRoutes({ desk, standardSite }))
   if (mode === 'preview') app.route('/desk', deskRoutes(desk))
   app.route('/', readerRoutes({ desk, publicUrl, mode }))
   app.notFound((c) =>

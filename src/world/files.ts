@@ -21,6 +21,15 @@ export class FilesError extends Error {
  */
 export function createFiles(root: string): Files {
   const cleared = new Set<string>()
+  const readBytes = async (path: string): Promise<Buffer | undefined> => {
+    const target = inside(root, path)
+    try {
+      return await readFile(target)
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+      throw explained(error, 'read', target)
+    }
+  }
   return {
     async write(path, content) {
       const target = inside(root, path)
@@ -38,15 +47,8 @@ export function createFiles(root: string): Files {
         throw explained(error, 'write', target)
       }
     },
-    async read(path) {
-      const target = inside(root, path)
-      try {
-        return await readFile(target, 'utf8')
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-        throw explained(error, 'read', target)
-      }
-    },
+    read: async (path) => (await readBytes(path))?.toString('utf8'),
+    readBytes,
     async list(folder) {
       const target = inside(root, folder)
       try {

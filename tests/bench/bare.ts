@@ -43,6 +43,8 @@ const mail = await render(
     stories,
     briefs: [],
     background: [],
+    corrections: [],
+    withdrawn: [],
     browserUrl: SITE,
     unsubscribeUrl: SITE,
     images: 'shown',

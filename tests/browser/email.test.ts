@@ -1,13 +1,14 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleEdition, sampleItem } from '../fixtures/edition.ts'
+import { sampleAmendment, sampleEdition, sampleItem } from '../fixtures/edition.ts'
 import { renderEdition } from '../channels/email/support.ts'
 import { chromiumProblem, launch } from './chromium.ts'
 import { LOWEST_CONTRAST } from './contrast.ts'
 
 const unbroken = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 const hosts = ['a-rather-long-name-for-a-repository.university.example', 'arxiv.org', 'doi.org', 'nature.com']
-const edition = sampleEdition({ stories: 4, briefs: 3, background: 2, intro: 'Good morning.' })
+const amendments = [sampleAmendment({ note: unbroken }), sampleAmendment({ kind: 'retraction', title: unbroken })]
+const edition = sampleEdition({ stories: 4, briefs: 3, background: 2, intro: 'Good morning.', amendments })
 const hard = sampleItem({
   title: unbroken,
   summary: `${unbroken} https://example.com/${'x'.repeat(200)}`,

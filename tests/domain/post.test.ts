@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { itemPost, postId, type PostStyle } from '../../src/domain/item-post.ts'
+import { itemPost, notePost, postId, type PostStyle } from '../../src/domain/item-post.ts'
 import { fitPost, postText, type Segment } from '../../src/domain/post.ts'
 import { countGraphemes, utf8Bytes } from '../../src/domain/text.ts'
 import { hostileText, newsItem, seeded } from './hostile-text.ts'
@@ -83,8 +83,8 @@ describe('fitting', () => {
 const style: PostStyle = {
   channel: 'test',
   network: 'Test',
-  hashtags: 0,
   fits: within(160),
+  excess: (segments) => `${countGraphemes(postText(segments)) - 160} graphemes`,
   guard: (prose) => prose,
   tails: ({ source }) => [source ? [{ text: 'Source: ' }, { text: 'e.com', link: source }] : []],
 }
@@ -155,12 +155,104 @@ describe('what a post says of an item', () => {
   it('adds hashtags only when asked, whole and readable', () => {
     const item = newsItem({ title: 'T', summary: '', tags: ['open models', 'AI', 'ai ', '2026', '#C++', 'AI'] })
     expect(itemPost(item, style).text).not.toContain('#')
-    const post = itemPost(item, { ...style, hashtags: 2 })
+    const post = itemPost(item, style, { hashtags: 2 })
     expect(post.text).toBe('T\n\nSource: e.com\n\n#OpenModels #AI')
     expect(post.segments.filter(({ tag }) => tag)).toEqual([
       { text: '#OpenModels', tag: 'OpenModels' },
       { text: '#AI', tag: 'AI' },
     ])
+  })
+})
+
+describe('a template', () => {
+  const say = (template: string, changes = {}, publication = 'The Example') =>
+    itemPost(newsItem({ title: 'A title', summary: 'It is a summary.', ...changes }), style, { template, publication })
+
+  it.each([
+    ['{publication}: {title}', 'The Example: A title'],
+    ['{title} ({section})\n\n{summary}', 'A title (news)\n\nIt is a summary.'],
+    ['{summary}', 'It is a summary.'],
+    ['New today', 'New today'],
+    ['{title}\n{summary}\n\n\nsaid {publication}', 'A title\nIt is a summary.\n\nsaid The Example'],
+  ])('%j says %j', (template, said) => {
+    expect(say(template).text).toBe(`${said}\n\nSource: e.com`)
+  })
+
+  it('leaves a line out that has nothing to say', () => {
+    expect(say('{title}\nAbout: {summary}\nBye', { summary: '' }).text).toBe('A title\nBye\n\nSource: e.com')
+  })
+
+  it('does not fill in what was filled in', () => {
+    expect(say('{title}', { title: '{summary} {publication}' }).prose).toBe('{summary} {publication}')
+  })
+
+  it('shortens the summary where it stands, then leaves it out, then cuts the title at a word', () => {
+    const template = '{title}: {summary} – read in {publication}'
+    const summary = 'word '.repeat(40).trim()
+    expect(say(template, { summary }).prose).toMatch(/^A title: (word )+word… – read in The Example$/)
+    const long = say(template, { summary, title: 'T'.repeat(100) })
+    expect(long.prose).toBe(`${'T'.repeat(100)}: – read in The Example`)
+    const longest = say(template, { summary, title: 'title '.repeat(40) })
+    expect(longest.prose).toMatch(/^(title )+title…:\s+– read in The Example$/)
+    expect(longest).toMatchObject({ shortened: true, mayLeave: true })
+  })
+
+  it('says nothing but the links when its own words are too long', () => {
+    expect(say('x'.repeat(200))).toMatchObject({ prose: '', text: 'Source: e.com', mayLeave: true })
+  })
+})
+
+describe("an editor's own text", () => {
+  it('is said as it is, with the links below', () => {
+    const post = itemPost(newsItem(), style, { text: ' Two lines\nof {title} ', template: '{title}!' })
+    expect(post.text).toBe('Two lines\nof {title}\n\nSource: e.com')
+  })
+
+  it('is never shortened: too long is an error that says by how much', () => {
+    const post = itemPost(newsItem(), style, { text: 'word '.repeat(40) })
+    expect(post.mayLeave).toBe(false)
+    expect(post.text).toContain('word '.repeat(39))
+    expect(post.findings).toMatchObject([{ severity: 'error', code: 'text-too-long' }])
+    expect(post.findings[0]?.message).toContain(`${199 + 2 + 'Source: e.com'.length - 160} graphemes longer`)
+  })
+})
+
+describe('a note', () => {
+  it('stands between text and links and is kept whole while the summary gives way', () => {
+    const note = `Correction: ${'n'.repeat(60)}`
+    const post = itemPost(newsItem({ title: 'T', summary: 'word '.repeat(40) }), style, { note })
+    expect(post.text).toMatch(/^T\n\n(word )+word…\n\nCorrection: n{60}\n\nSource: e\.com$/)
+  })
+
+  it('is said alone when nothing else fits', () => {
+    const note = 'n'.repeat(143)
+    const post = itemPost(newsItem({ title: 'T'.repeat(50), summary: '' }), style, { note })
+    expect(post).toMatchObject({ prose: note, mayLeave: true })
+  })
+
+  it('is never shortened: too long is an error that says by how much', () => {
+    const post = itemPost(newsItem(), style, { note: 'n'.repeat(200) })
+    expect(post.findings).toMatchObject([{ severity: 'error', code: 'note-too-long' }])
+    expect(post.findings[0]?.message).toContain('55 graphemes longer')
+  })
+})
+
+describe('an answer', () => {
+  const say = (title: string): string => (title ? `About “${title}”: wrong` : 'Wrong')
+
+  it('shortens the title it names, then leaves it out, never the rest', () => {
+    expect(notePost(newsItem({ title: 'T' }), say, style).text).toBe('About “T”: wrong\n\nSource: e.com')
+    expect(notePost(newsItem({ title: 'word '.repeat(50) }), say, style).text).toMatch(/^About “.*word…”: wrong\n/)
+    expect(notePost(newsItem({ title: 'w'.repeat(9) }), say, { ...style, fits: within(20) }).text).toBe(
+      'Wrong\n\nSource: e.com',
+    )
+    expect(notePost(newsItem(), () => 'x'.repeat(200), style)).toMatchObject({ mayLeave: false })
+  })
+
+  it('needs a source, but for what is taken back', () => {
+    const item = newsItem({ sources: [] })
+    expect(notePost(item, say, style).findings).toMatchObject([{ code: 'no-source' }])
+    expect(notePost(item, say, style, true)).toMatchObject({ mayLeave: true })
   })
 })
 

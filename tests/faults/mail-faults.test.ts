@@ -10,6 +10,7 @@ import { emailSettings, sampleHouse } from '../channels/email/support.ts'
 import { providerErrors, type ProviderErrorName } from '../fakes/resend-faults.ts'
 import { type Fault, type FakeResend, faults, refusal, slow, startFakeResend, storm } from '../fakes/resend.ts'
 import { testClock, type TestClock } from '../fixtures/clock.ts'
+import { channelPorts } from '../fixtures/ports.ts'
 import { sampleEdition } from '../fixtures/edition.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { printTable } from './mailing.ts'
@@ -67,7 +68,7 @@ async function mailing(fault: (call: { readonly number: number }) => Fault | und
     at: START,
     renderings,
     documents: [],
-    ...plan(edition, configured, renderings),
+    ...plan(edition, configured, renderings, new Date(edition.plannedAt)),
   })
   const sender = emailChannel.open(settings, portsWith(clock), sampleHouse)
   const firstChunk = (): Promise<LedgerEntry[]> => store.ledger({ edition: edition.id, limit: 100 })
@@ -104,14 +105,7 @@ async function mailing(fault: (call: { readonly number: number }) => Fault | und
 }
 
 function portsWith(clock: TestClock): Parameters<typeof emailChannel.open>[1] {
-  const unused = (): Promise<never> => Promise.reject(new Error('not for mail by Resend'))
-  return {
-    clock,
-    api,
-    http: { get: unused },
-    outbox: { put: unused },
-    files: { write: unused, read: unused, list: unused },
-  }
+  return channelPorts({ clock, api })
 }
 
 /** Passes, one after the other, each when something is due again; how many there were. */

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CommonOptions } from '../../src/cli.ts'
+import { accountsOf as blueskyAccounts, blueskySettings } from '../../channels/bluesky/settings.ts'
 import { settingsSchema, transportOf } from '../../channels/email/settings.ts'
+import { accountsOf as mastodonAccounts, mastodonSettings } from '../../channels/mastodon/settings.ts'
 import { loadConfiguration, type Configuration } from '../../src/main/configuration.ts'
 import { packageRoot } from '../../src/main/package.ts'
 
@@ -184,15 +186,78 @@ describe('credentials of mail', () => {
   })
 })
 
-describe('credentials that this version does not use', () => {
-  it('are named, so that nobody believes that mail has left, and never shown', async () => {
-    file('.env', 'MASTODON_ACCESS_TOKEN=hidden')
-    const { notices } = await load({}, { BLUESKY_APP_PASSWORD: 'hidden', MASTODON_URL: 'https://social.example' })
-    expect(notices.map((notice) => notice.split(' ')[0])).toEqual(['BLUESKY_APP_PASSWORD', 'MASTODON_ACCESS_TOKEN'])
-    expect(notices.join()).not.toContain('hidden')
+describe('credentials in the environment', () => {
+  const FULL = {
+    BLUESKY_IDENTIFIER: 'news.example.com',
+    BLUESKY_APP_PASSWORD: 'abcd-efgh-ijkl-mnop',
+    MASTODON_URL: 'https://social.example',
+    MASTODON_ACCESS_TOKEN: 'a-token-of-mastodon',
+  }
+  const problem = async (environment: Record<string, string>): Promise<string> =>
+    load({}, environment).then(
+      () => '',
+      (error: unknown) => String(error),
+    )
+
+  it('turn the networks on by themselves', async () => {
+    file('.env', 'BLUESKY_SERVICE=https://pds.example')
+    const { config, notices } = await load({}, FULL)
+    expect(blueskyAccounts(blueskySettings.parse(config.channels.get('bluesky')))).toEqual([
+      {
+        name: 'news.example.com',
+        identifier: 'news.example.com',
+        service: 'https://pds.example',
+        appPassword: 'abcd-efgh-ijkl-mnop',
+      },
+    ])
+    expect(mastodonAccounts(mastodonSettings.parse(config.channels.get('mastodon')))).toMatchObject([
+      { url: 'https://social.example', accessToken: 'a-token-of-mastodon' },
+    ])
+    expect(notices).toEqual([])
   })
 
-  it('are not spoken of when there are none', async () => {
-    expect((await load()).notices).toEqual([])
+  it('that are not there, or empty, leave posts to the outbox', async () => {
+    const empty = Object.fromEntries(Object.keys(FULL).map((name) => [name, '']))
+    for (const environment of [{}, empty]) {
+      const { channels } = (await load({}, environment)).config
+      expect(blueskyAccounts(blueskySettings.parse(channels.get('bluesky')))).toEqual([])
+      expect(mastodonAccounts(mastodonSettings.parse(channels.get('mastodon')))).toEqual([])
+    }
+  })
+
+  it.each([
+    ['BLUESKY_IDENTIFIER', 'BLUESKY_APP_PASSWORD'],
+    ['BLUESKY_APP_PASSWORD', 'BLUESKY_IDENTIFIER'],
+    ['MASTODON_ACCESS_TOKEN', 'MASTODON_URL'],
+  ] as const)(
+    'that are half given are refused: %s without %s, with its name and without the secret',
+    async (given, missing) => {
+      const words = await problem({ [given]: FULL[given] })
+      expect(words).toMatch(/^ConfigError: One problem in the environment:/)
+      expect(words).toContain(missing)
+      expect(words).not.toContain(FULL[given])
+    },
+  )
+
+  it('are shown by no problem of a file, however wrong it is', async () => {
+    const secret = 'abcd-efgh-ijkl-mnop'
+    for (const accounts of [
+      `'alice:${secret}'`,
+      `['alice:${secret}']`,
+      `[{ appPassword: '${secret}', accessToken: '${secret}' }]`,
+      `[{ identifier: 7, appPassword: ['${secret}'], url: 'x', accessToken: { is: '${secret}' } }]`,
+      `[{ identifier: 'alice', appPassword: '${secret}', accesToken: '${secret}' }]`,
+    ]) {
+      const channels = `{ bluesky: { accounts: ${accounts} }, mastodon: { accounts: ${accounts} } }`
+      const config = file(`${accounts.length}.mjs`, `export default { channels: ${channels} }`)
+      const words = String(await load({ config, source: 'x' }).catch((error: unknown) => error))
+      expect(words).toMatch(/bluesky\.accounts[^]*mastodon\.accounts/)
+      expect(words).not.toContain(secret)
+    }
+  })
+
+  it('of a database are named, so that nobody believes that it is used, and never shown', async () => {
+    const { notices } = await load({}, { DATABASE_URL: 'postgres://hidden' })
+    expect(notices).toEqual(['DATABASE_URL is set, but not used by this version: the store is SQLite.'])
   })
 })

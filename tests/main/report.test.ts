@@ -322,7 +322,9 @@ describe('what a program reads', () => {
       'findings',
       'renderings',
       'deliveries',
+      'waits',
       'delivered',
+      'vanished',
       'data',
     ])
     store = await testStore()

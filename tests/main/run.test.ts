@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import * as z from 'zod'
 import { runCommand } from '../../src/main/run.ts'
 import { common, testTerminal } from './editor.ts'
 
@@ -12,9 +15,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function run(): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+type Words = Partial<Omit<Parameters<typeof runCommand>[0], 'kind'>>
+
+async function run(more: Words = {}): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   const terminal = testTerminal(folder)
-  const words = { date: undefined, channels: undefined, approve: false, now: false, dryRun: false }
+  const words = { date: undefined, channels: undefined, approve: false, now: false, dryRun: false, ...more }
   const code = await runCommand({ ...common(folder), kind: 'run', ...words }, terminal, new AbortController().signal)
   return { code, out: terminal.written.join(''), err: terminal.said.join('') }
 }
@@ -27,4 +32,55 @@ it('ends with 1 when an edition stays open though nothing of it is owed: its led
   const { code, out, err } = await run()
   expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('0 still owed') })
   expect(err).toMatch(/^error: daily\/2026-10-16: /m)
+})
+
+describe('posts in quiet hours', () => {
+  const sample = { source: fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url)), date: '2026-10-16' }
+
+  /** A network that takes no credential, and hours around this one in which nothing is posted. */
+  async function configure(): Promise<void> {
+    const server = createServer((_, answer) => answer.writeHead(401).end('{"error":"The access token is invalid"}'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const address = z.object({ port: z.number() }).parse(server.address())
+    const hour = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16)
+    const mastodon = {
+      url: `http://127.0.0.1:${address.port}`,
+      accessToken: 'a-token-of-mastodon',
+      gapMinutes: 7,
+      quiet: { from: hour(-2), to: hour(2) },
+    }
+    const channels = { mastodon, email: false, bluesky: false }
+    writeFileSync(join(folder, 'groundwire.config.mjs'), `export default ${JSON.stringify({ channels })}`)
+  }
+
+  it('are in order: 0, and when the next one leaves', async () => {
+    await configure()
+    const first = await run({ ...sample, approve: true })
+    expect(first.out).toMatch(
+      / · approved; \d+ leave later: the next at (\d{4}-\d\d-\d\d )?\d\d:\d\d \(gap of 7 minutes\)\n/,
+    )
+    expect(first.code).toBe(0)
+    const again = await run(sample)
+    expect(again.out).toMatch(/ · nothing to do now: sending; \d+ leave later/)
+    expect(again.code).toBe(0)
+    const told = z
+      .object({ waits: z.array(z.object({ channel: z.string(), byPlan: z.boolean() })) })
+      .parse(JSON.parse((await run({ ...sample, json: true })).out))
+    expect(told.waits).toEqual([expect.objectContaining({ channel: 'mastodon', byPlan: true })])
+  })
+
+  it('are tried at once when somebody asks for it; an account that is stopped then ends it with 1, and is named once', async () => {
+    await configure()
+    await run({ ...sample, approve: true })
+    const { code, out, err } = await run({ ...sample, now: true, channels: ['mastodon'] })
+    expect({ code, out }).toEqual({ code: 1, out: expect.not.stringContaining('leave later') })
+    expect(out).toMatch(
+      / · nothing to do now: sending; \d+ still owed: mastodon 127\.0\.0\.1:\d+ is stopped: .*, next try /,
+    )
+    expect([out.match(/is stopped/g)?.length, err.match(/is stopped/g)?.length]).toEqual([1, 1])
+    expect(out + err).not.toContain('a-token-of-mastodon')
+    // What is wrong with one channel is not asked of a pass for another.
+    expect((await run({ ...sample, channels: ['feeds'] })).code).toBe(0)
+  })
 })

@@ -5,6 +5,7 @@ import { statusCommand } from '../../src/main/status.ts'
 import { writeJsonList, writeTable } from '../../src/main/lists.ts'
 import { csvColumns, entryAsJson, entryAsRow, entryLine, missedLines } from '../../src/main/status/entries.ts'
 import type { Terminal } from '../../src/main/terminal.ts'
+import { fakeSource, news, settingsFor } from '../pipeline/fixture.ts'
 import { common, ID, openEditorsDesk, testTerminal, type Desk } from './editor.ts'
 
 let desk: Desk
@@ -71,6 +72,41 @@ describe('the overview', () => {
       editions: [{ id: ID, state: 'sent', deliveries: [{ channel: 'email', state: 'sent', count: 3 }, {}] }],
       readers: { active: 2, unconfirmed: 0, unsubscribed: 0, suppressed: 1 },
       pace: { resend: { perSecond: 2, limitPerSecond: 5 } },
+    })
+  })
+
+  it('says what leaves later, why things wait, each reason once, and what vanished', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000)
+    const times: NonNullable<Desk['posts']['times']> = (_, renderings) => renderings.map(() => tomorrow)
+    desk.email.next('later')
+    const posts = { ...desk.posts, times }
+    const two = fakeSource(news('tides'), news('bees'), news('clocks'))
+    await desk.pass({ source: two, settings: settingsFor(desk.email, posts) })
+    two.says(news('tides'), news('clocks'))
+    await desk.pass({ source: two })
+    const shown = (await status()).replaceAll(desk.folder, 'FOLDER')
+    expect(shown).toMatch(/^ {2}3 leave later: the next at \d{4}-\d\d-\d\d \d\d:\d\d$/m)
+    expect(shown).toMatch(/^Waiting {2}3 for email: busy, next try 2026-06-29T05:05:00\.000Z$/m)
+    expect(shown).toMatch(
+      /^Vanished “All about bees” is no longer listed by its source \(since .*\); it left in daily/m,
+    )
+    expect(shown).toContain(`groundwire retract ${news('bees').url} --data FOLDER`)
+    expect(await status({ edition: ID })).toMatch(/^ {2}3 leave later: the next at .*\n {2}Waiting: 3 for email: busy/m)
+    expect(await status({ edition: ID })).toContain(`not before ${tomorrow.toISOString()}`)
+    expect(JSON.parse(await status({ json: true }))).toMatchObject({
+      editions: [
+        {
+          waits: [
+            { channel: 'email', byPlan: false, count: 3 },
+            { channel: 'posts', byPlan: true, count: 3 },
+          ],
+        },
+      ],
+      vanished: [{ url: news('bees').url, edition: ID }],
+    })
+    expect(JSON.parse(await status({ edition: ID, json: true }))).toMatchObject({
+      waits: [{}, { byPlan: true }],
+      deliveries: [{ byPlan: true }, { byPlan: true }, { byPlan: true }, { byPlan: false }, {}, {}],
     })
   })
 
@@ -160,7 +196,7 @@ describe('one edition', () => {
     desk.posts.next('later')
     await desk.pass()
     expect(await status({ edition: ID })).toMatch(
-      /^ {2}Waiting: busy; next try 2026-06-29T\d\d:\d\d:00\.000Z, or at once with groundwire run --now$/m,
+      /^ {2}Waiting: 1 for posts: busy, next try 2026-06-29T\d\d:\d\d:00\.000Z, or at once with groundwire run --now --data /m,
     )
   })
 

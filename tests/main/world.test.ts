@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -61,6 +61,29 @@ it('no credential is logged either, whoever puts it into a message', async () =>
   await world.close()
   expect(said.match(/it broke off/g)).toHaveLength(4)
   expect(said).not.toMatch(/hunter|whsec_/)
+})
+
+it('nor is one of a network, of one account or of several', async () => {
+  const secrets = ['abcd-efgh-ijkl-mnop', 'qrst-uvwx-yzab-cdef', 'the-token-of-one', 'the-token-of-another']
+  const file = `export default {
+    channels: {
+      bluesky: { accounts: [
+        { identifier: 'a.example', appPassword: '${secrets[0]}' }, { identifier: 'b.example', appPassword: '${secrets[1]}' },
+      ] },
+      mastodon: { accounts: [
+        { url: 'https://a.example', accessToken: '${secrets[2]}' }, { url: 'https://b.example', accessToken: '${secrets[3]}' },
+      ] },
+    },
+  }`
+  writeFileSync(join(folder, 'groundwire.config.mjs'), file)
+  let said = ''
+  const err = (text: string): void => void (said += text)
+  const terminal = { environment: {}, folder, isTerminal: false, out: err, err }
+  const options = { config: undefined, data: undefined, source: 'nowhere.txt', json: false }
+  const world = await openWorld(await loadConfiguration(options, terminal, packageRoot), terminal)
+  for (const secret of secrets) world.ports.log.error(`it broke off: ${secret} is not taken`)
+  await world.close()
+  expect(said.match(/it broke off: \[secret\] is not taken/g)).toHaveLength(4)
 })
 
 it.each([

@@ -52,7 +52,7 @@ export async function owing(): Promise<Owing> {
       const edition = sampleEdition({ stories: 3, briefs: 0, background: 0 })
       const { channels: configured } = settingsFor(...channels)
       const renderings = await render(edition, configured, { house, recent: [] })
-      const planned = plan(edition, configured, renderings)
+      const planned = plan(edition, configured, renderings, new Date(edition.plannedAt))
       await store.approve({ edition, findings: [], at: START, renderings, documents: [], ...planned })
     },
     async pass(channels, { worker = 'worker-1', gone = [], signal = never } = {}) {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { FrozenRendering } from '../../src/ports.ts'
-import { plan } from '../../src/pipeline/plan.ts'
+import { plan as planAt } from '../../src/pipeline/plan.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { fakeChannel, rendering } from '../fixtures/channel.ts'
-import { sampleEdition } from '../fixtures/edition.ts'
+import { sampleEdition, sampleItem } from '../fixtures/edition.ts'
 import { settingsFor } from './fixture.ts'
+
+const NOW = new Date('2026-06-29T05:00:00.000Z')
+const plan = (...planned: DropLast<Parameters<typeof planAt>>) => planAt(...planned, NOW)
+type DropLast<All extends readonly unknown[]> = All extends [...infer Rest, unknown] ? Rest : never
 
 const edition = sampleEdition()
 const posts = fakeChannel('posts')
@@ -70,6 +74,48 @@ describe('plan', () => {
       frozen('other', rendering('1', itemUrl, 'A')),
     ]
     expect(new Set(plan(edition, both, renderings).deliveries.map(({ key }) => key)).size).toBe(3)
+  })
+
+  it('gives each delivery the time that its channel names for it, where it names one, counted over what may leave', () => {
+    const asked: unknown[] = []
+    const timed = {
+      ...posts,
+      times: (settings: unknown, leaving: readonly Rendering[], from: Date, zone: string) => {
+        asked.push([settings, leaving.map(({ id }) => id), from, zone])
+        return [undefined, new Date('2026-06-29T05:10:00.000Z')]
+      },
+    }
+    const renderings = [
+      frozen('other', rendering('0', 'z', 'Z')),
+      frozen('posts', rendering('1', 'a', 'A', { mayLeave: false })),
+      frozen('posts', rendering('2', 'b', 'B')),
+      frozen('posts', rendering('3', 'c', 'C')),
+      frozen('posts', rendering('4', 'd', 'D')),
+    ]
+    const { deliveries } = plan(edition, [{ channel: timed, settings: { gapMinutes: 10 } }], renderings)
+    expect(deliveries.map(({ rendering: id, notBefore }) => [id, notBefore])).toEqual([
+      ['2', undefined],
+      ['3', '2026-06-29T05:10:00.000Z'],
+      ['4', undefined],
+    ])
+    expect(asked).toEqual([[{ gapMinutes: 10 }, ['2', '3', '4'], NOW, 'Europe/Berlin']])
+  })
+
+  it('gives a correction or retraction no time: it is not spaced', () => {
+    const item = edition.stories[0] ?? sampleItem()
+    const amendment = {
+      id: 'correction/2026-06-29-1f0c2b7a',
+      kind: 'correction',
+      url: item.url,
+      title: item.title,
+      note: 'It was 371 days.',
+      at: NOW.toISOString(),
+    } as const
+    const timed = { ...posts, times: () => [new Date('2027-01-01T00:00:00.000Z')] }
+    const amending = { ...edition, id: amendment.id, stories: [], briefs: [], amends: { amendment, item } }
+    const planned = plan(amending, [{ channel: timed, settings: {} }], [frozen('posts', rendering('1', 'a', 'A'))])
+    expect(planned.deliveries).toHaveLength(1)
+    expect(planned.deliveries[0]).not.toHaveProperty('notBefore')
   })
 
   it('keeps keys short and plain, however long and strange an identity is', () => {

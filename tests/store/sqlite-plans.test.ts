@@ -49,6 +49,18 @@ test('claiming and settling never walk the ledger, nor sort it', async () => {
   expect(plan.filter((step) => step.includes('FOR ORDER BY'))).toEqual([])
 })
 
+test('why things wait, and since when they are owed, is told without a walk through the ledger', async () => {
+  const plan = await plansOf(async (db) => {
+    await countMethods(db).waits('daily/2026-06-29')
+    await countMethods(db).owedBy('daily/2026-06-29')
+  })
+  expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([])
+  expect(plan.filter((step) => step.startsWith('SEARCH attempt_groups USING INDEX attempt_groups_state'))).toHaveLength(
+    2,
+  )
+  expect(plan).toContain('SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)')
+})
+
 test('planning never walks the ledger either', async () => {
   const plan = await plansOf(async (db) => {
     const edition = { ...freezeOf([]).edition, id: 'daily/next' }

@@ -203,6 +203,7 @@ export function deskOf(...views: EditionView[]): Desk {
 export function filesOf(files: Readonly<Record<string, string>>): Files {
   return {
     read: async (path) => files[path],
+    readBytes: async (path) => (files[path] === undefined ? undefined : Buffer.from(files[path])),
     list: async () => Object.keys(files),
     write: async () => {
       throw new Error('web pages write no file')
@@ -242,6 +243,7 @@ export function sampleApp(over: Partial<WebDeps> = {}) {
     files: filesOf({}),
     log: memoryLog(),
     clock: testClock(),
+    pictures: { draw: () => Promise.reject(new Error('not for this test')) },
     store: readersOf(),
     tokenSecrets: ['a secret for tests'],
     webhooks: [],

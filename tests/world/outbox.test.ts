@@ -239,6 +239,7 @@ function memoryFiles(): Files & { readonly listings: number } {
       return 'written'
     },
     read: async (path) => contents.get(path),
+    readBytes: async (path) => (contents.has(path) ? Buffer.from(contents.get(path) ?? '') : undefined),
     async list(folder) {
       listings++
       const below = [...contents.keys()].filter((path) => path.startsWith(`${folder}/`))

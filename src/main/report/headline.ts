@@ -3,23 +3,25 @@ import type { LedgerCount } from '../../ports.ts'
 import type { Configuration } from '../configuration.ts'
 import { shownText } from '../shown.ts'
 import { countOf, countOpen, figure } from '../tally.ts'
+import { countWaits, laterWords, troubles, troubleWords } from '../waits.ts'
 import { placesInWords } from './places.ts'
 
 /** What became of the edition, and what a person can do about it. */
-export function headline(report: RunReport, { dataFolder, callOptions }: Configuration): string {
+export function headline(report: RunReport, configuration: Configuration): string {
+  const { dataFolder, callOptions } = configuration
   const { verdict, reason, state, id, counts, edition } = report
   switch (verdict) {
     case 'approved':
       return state === 'sent'
         ? `sent ${placesInWords(report)}${exceptions(counts, id)}`
-        : `approved; ${remainder(report)}`
+        : `approved; ${remainder(report, configuration)}`
     case 'resumed':
-      return 'taken up where the last run stopped'
+      return `taken up where the last run stopped${countOpen(counts) > 0 ? `; ${remainder(report, configuration)}` : ''}`
     case 'unchanged':
       if (state === 'cancelled') return `nothing to do: it was cancelled (${shownText(reason)})`
       return state === 'sent'
         ? `nothing to do: it has left already${exceptions(counts, id)}`
-        : `nothing to do now: ${state}; ${remainder(report)}`
+        : `nothing to do now: ${state}; ${remainder(report, configuration)}`
     case 'empty':
       return 'nothing to send'
     case 'draft':
@@ -45,10 +47,18 @@ function exceptions(counts: readonly LedgerCount[], id: string): string {
 }
 
 /** What is left to do, and who does it. */
-function remainder({ counts, waiting, id }: RunReport): string {
-  const left = countOpen(counts)
-  if (left > 0 && left === countOf(counts, 'claimed')) return 'another run is finishing it'
-  const next = waiting?.notBefore === undefined ? '' : `, next try ${waiting.notBefore}`
-  const why = waiting?.reason === undefined ? '' : `: ${shownText(waiting.reason)}${next}`
-  return `${figure(left)} still owed${why}; see groundwire status ${id}`
+function remainder(report: RunReport, configuration: Configuration): string {
+  const { counts, waits, collected } = report
+  const later = laterWords(waits, configuration, collected.day)
+  const owed = countOpen(counts) - countWaits(waits.filter(({ byPlan }) => byPlan))
+  if (later !== undefined && owed === 0) return later
+  return [...(later === undefined ? [] : [later]), owedWords(report, owed)].join('; ')
+}
+
+/** Of several reasons each has a line of its own further down. */
+function owedWords({ counts, waits, id }: RunReport, owed: number): string {
+  if (owed > 0 && owed === countOf(counts, 'claimed')) return 'another run is finishing it'
+  const [trouble, ...more] = troubles(waits)
+  const why = trouble && more.length === 0 ? `: ${troubleWords(trouble)}` : ''
+  return `${figure(owed)} still owed${why}; see groundwire status ${id}`
 }

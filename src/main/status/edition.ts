@@ -1,9 +1,13 @@
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import { missedKinds } from '../../domain/report.ts'
-import type { EditionSummary, LedgerCount, Store } from '../../ports.ts'
+import { dayIn } from '../../domain/time.ts'
+import type { EditionSummary, LedgerCount, Store, Wait } from '../../ports.ts'
+import { systemClock } from '../../world/clock.ts'
+import type { Configuration } from '../configuration.ts'
 import { shownText } from '../shown.ts'
 import { countOf, figure, sumLine, tallyCounts } from '../tally.ts'
 import type { Terminal } from '../terminal.ts'
+import { laterWords, troubleLines } from '../waits.ts'
 import { entryLine, missedLines, missedName } from './entries.ts'
 
 /** An edition up to this size is listed whole; of a larger one, as many that did not get it. */
@@ -28,28 +32,27 @@ export async function showEdition(
   store: Store,
   head: EditionHead,
   counts: readonly LedgerCount[],
-  options: string,
+  configuration: Configuration,
   terminal: Terminal,
 ): Promise<void> {
+  const { callOptions: options } = configuration
   const sum = sumLine(counts)
   const total = counts.reduce((all, { count }) => all + count, 0)
   const lines = [...headLines(head, counts), ...(sum ? [`  ${sum}`] : [])]
   if (head.state === 'held') lines.push(`  To let it go: groundwire approve ${head.id}${options}`)
-  lines.push(...(await waitingLines(store, head.id, counts)))
+  const waits = await store.waits(head.id)
+  const hurry = `or at once with groundwire run --now${options}`
+  lines.push(...laterLines(waits, configuration), ...troubleLines(waits).map((line) => `  Waiting: ${line}, ${hurry}`))
   lines.push(...(await missedSection(store, head.id, counts, options)))
   if (total > LISTED) lines.push('', `  All ${figure(total)}: groundwire status ${head.id}${options} --json, or --csv`)
   else if (total > 0) lines.push('', ...(await store.ledger({ edition: head.id, limit: LISTED })).map(entryLine))
   terminal.out(`${lines.join('\n')}\n`)
 }
 
-/** Why something waits, and until when: most that waits does so for one reason. */
-async function waitingLines(store: Store, edition: string, counts: readonly LedgerCount[]): Promise<string[]> {
-  if (countOf(counts, 'waiting', 'unknown') === 0) return []
-  const [first] = await store.ledger({ edition, states: ['waiting', 'unknown'], limit: 1 })
-  if (!first?.notBefore) return []
-  return [
-    `  Waiting: ${shownText(first.reason ?? '')}; next try ${first.notBefore}, or at once with groundwire run --now`,
-  ]
+export function laterLines(waits: readonly Wait[], configuration: Configuration): string[] {
+  const { zone } = configuration.config.publication
+  const words = laterWords(waits, configuration, dayIn(zone, systemClock.now()))
+  return words === undefined ? [] : [`  ${words}`]
 }
 
 async function missedSection(

@@ -31,7 +31,7 @@ export function entryLine(entry: LedgerEntry): string {
     url,
     reason === undefined ? undefined : shownText(reason),
     receipt,
-    state === 'waiting' && notBefore ? `next try ${notBefore}` : undefined,
+    state === 'waiting' && notBefore ? `${entry.byPlan ? 'not before' : 'next try'} ${notBefore}` : undefined,
     attempts > 1 ? `${attempts} attempts` : undefined,
   ]
   return `  ${stateName(state).padEnd(12)} ${channel.padEnd(9)} ${target}${spaced(more)}`
@@ -68,6 +68,7 @@ export function entryAsJson(entry: LedgerEntry): object {
     remoteId: entry.remoteId ?? null,
     url: entry.url ?? null,
     notBefore: entry.notBefore ?? null,
+    byPlan: entry.byPlan ?? false,
     settledAt: entry.settledAt ?? null,
   }
 }

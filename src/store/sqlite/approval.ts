@@ -1,6 +1,7 @@
 import { editionItems, type Edition } from '../../domain/edition.ts'
 import type { Freeze, FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
+import { isToldElsewhere, recordAmendments } from './amendments.ts'
 import type { Connection } from './connection.ts'
 import { putOpen } from './editions.ts'
 import { planLedger } from './plan.ts'
@@ -13,7 +14,7 @@ export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
 
 function approve(db: Connection, freeze: Freeze): boolean {
   const { edition, findings, at } = freeze
-  if (isCarriedElsewhere(db, edition)) return false
+  if (isTaken(db, edition) || isToldElsewhere(db, edition)) return false
   if (!putOpen(db, { edition, state: 'approved', findings, reason: '', approvedAt: at })) return false
   for (const [place, rendering] of freeze.renderings.entries()) addRendering(db, edition.id, place, rendering)
   for (const { url } of editionItems(edition))
@@ -28,15 +29,17 @@ function approve(db: Connection, freeze: Freeze): boolean {
         `"${owed.key}" is to deliver the rendering "${owed.rendering}" of ${owed.channel}, which ${edition.id} does not have.`,
       )
   planLedger(db, freeze)
+  recordAmendments(db, freeze)
   for (const channel of freeze.documents) supersede(db, edition.id, channel, at)
   return true
 }
 
-/** Another edition was approved since this one was made, and took one of its items. */
-function isCarriedElsewhere(db: Connection, edition: Edition): boolean {
+/** Since this edition was made another one that was approved took one of its items, or one was retracted. */
+function isTaken(db: Connection, edition: Edition): boolean {
   const urls = JSON.stringify(editionItems(edition).map(({ url }) => url))
   const row = db.get(
-    'SELECT 1 FROM edition_items WHERE url IN (SELECT value FROM json_each(:urls)) AND edition <> :edition',
+    `SELECT 1 FROM edition_items WHERE url IN (SELECT value FROM json_each(:urls)) AND edition <> :edition
+     UNION ALL SELECT 1 FROM items WHERE url IN (SELECT value FROM json_each(:urls)) AND withdrawn_at IS NOT NULL`,
     { urls, edition: edition.id },
   )
   return row !== undefined

@@ -108,10 +108,11 @@ function hasOpen(db: Connection, id: string): boolean {
   return db.get(`${sql} LIMIT 1`, { id }) !== undefined
 }
 
-/** Of an edition that was approved and has something open: whether anything of it was ever more than planned. */
+/** Of an edition that was approved and has something open: whether anything of it was ever tried, or has ended. */
 export function progressOf(db: Connection, id: string): 'approved' | 'sending' {
-  // A row of these counts stays when it comes down to zero.
-  const row = db.get(`SELECT 1 FROM ledger_counts WHERE edition = :id AND state <> 'planned' LIMIT 1`, { id })
+  // What waits may do so by plan; whatever was tried was claimed, and a row of these counts stays when it comes down to zero.
+  const sql = `SELECT 1 FROM ledger_counts WHERE edition = :id AND state NOT IN ('planned', 'waiting') LIMIT 1`
+  const row = db.get(sql, { id })
   return row ? 'sending' : 'approved'
 }
 

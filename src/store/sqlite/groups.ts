@@ -106,11 +106,16 @@ export function endApart(
 }
 
 function waitOf(db: Connection, { id }: Group): Next {
-  const row = db.get('SELECT not_before AS notBefore, reason FROM attempt_groups WHERE id = :id', { id }) ?? {}
+  const columns = 'not_before AS notBefore, planned_for AS plannedFor, reason'
+  const row = db.get(`SELECT ${columns} FROM attempt_groups WHERE id = :id`, { id }) ?? {}
   return { state: 'waiting', ...rowAs(waitRow, row, 'attempt_groups') }
 }
 
-const waitRow = z.object({ notBefore: z.string(), reason: z.string().exactOptional() })
+const waitRow = z.object({
+  notBefore: z.string(),
+  plannedFor: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+})
 
 /** Nothing of it is open any more. */
 export function close(db: Connection, { id }: Pick<Group, 'id'>): void {
@@ -123,7 +128,7 @@ export function close(db: Connection, { id }: Pick<Group, 'id'>): void {
 /** When a group may be called next. */
 export type Next =
   | { readonly state: 'planned' }
-  | { readonly state: 'waiting'; readonly notBefore: string; readonly reason?: string }
+  | { readonly state: 'waiting'; readonly notBefore: string; readonly plannedFor?: string; readonly reason?: string }
 
 /** What the groups that deliveries come from and go to have in common. */
 export type Origin = Pick<Group, 'key' | 'edition' | 'channel' | 'rendering' | 'attempts'>
@@ -157,12 +162,15 @@ export function regroup(
   }
   db.run(
     `INSERT INTO attempt_groups
-       (id, key, edition, channel, rendering, first_delivery, last_delivery, attempts, state, not_before, reason)
-     VALUES (:id, :key, :edition, :channel, :rendering, :first, :last, :attempts, :state, :notBefore, :reason)`,
+       (id, key, edition, channel, rendering, first_delivery, last_delivery, attempts, state, not_before, planned_for,
+        reason)
+     VALUES
+       (:id, :key, :edition, :channel, :rendering, :first, :last, :attempts, :state, :notBefore, :plannedFor, :reason)`,
     {
       ...group,
       state: next.state,
       notBefore: next.state === 'waiting' ? next.notBefore : null,
+      plannedFor: next.state === 'waiting' ? (next.plannedFor ?? null) : null,
       reason: next.state === 'waiting' ? (next.reason ?? null) : null,
     },
   )

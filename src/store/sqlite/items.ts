@@ -1,5 +1,6 @@
 import type { ItemQuery, ItemState, Reading, Recorded, Store, StoredItem } from '../../ports.ts'
 import type { Connection, Values } from './connection.ts'
+import { recordMissing, type Place } from './missing.ts'
 import { itemRow, knownItemRow, rowAs, sourceRow } from './rows.ts'
 
 type ReadItem = Reading['items'][number]
@@ -16,6 +17,7 @@ export function itemMethods(db: Connection): Pick<Store, 'source' | 'record' | '
 
 const COLUMNS = `
   source, state, reason, day, position, hash, changed_at AS changedAt, first_seen_at AS firstSeenAt, item,
+  missing_since AS missingSince, withdrawn_at AS withdrawnAt,
   (SELECT edition FROM edition_items carried WHERE carried.url = items.url ORDER BY place LIMIT 1) AS edition`
 
 function sourceState(db: Connection, id: string): ReturnType<typeof parseSource> | undefined {
@@ -39,14 +41,17 @@ function record(db: Connection, reading: Reading, firstDay: string): Recorded {
   const added: string[] = []
   const changed: string[] = []
   const seen = new Set<string>()
+  const places: Place[] = []
   for (const read of reading.items) {
     if (seen.has(read.item.url)) continue
     seen.add(read.item.url)
     const known = knownItem(db, read.item.url)
+    if (known?.source === reading.source && known.day !== undefined) places.push({ ...known, day: known.day })
     if (!known) added.push(read.item.url)
     else if (known.hash !== read.hash) changed.push(read.item.url)
     recordItem(db, read, known, reading, since)
   }
+  recordMissing(db, reading, [...seen], places)
   return { added, changed }
 }
 
@@ -142,7 +147,7 @@ function standingOf(read: ReadItem, known: KnownItem, firstDay: string): Standin
 }
 
 function items(db: Connection, query: ItemQuery): StoredItem[] {
-  const { states, fromDay, toDay, sections, sourced, source, carried, limit } = query
+  const { states, fromDay, toDay, sections, sourced, source, carried, url, missing, withdrawn, limit } = query
   const conditions: string[] = []
   const values: Values = { limit: limit ?? -1 }
   const only = (condition: string, name: string, value: string): void => {
@@ -154,6 +159,9 @@ function items(db: Connection, query: ItemQuery): StoredItem[] {
   if (fromDay !== undefined) only('day >= :fromDay', 'fromDay', fromDay)
   if (toDay !== undefined) only('day <= :toDay', 'toDay', toDay)
   if (source !== undefined) only('source = :source', 'source', source)
+  if (url !== undefined) only('url = :url', 'url', url)
+  if (missing !== undefined) conditions.push(`missing_since IS ${missing ? 'NOT ' : ''}NULL`)
+  if (!withdrawn) conditions.push('withdrawn_at IS NULL')
   if (sourced) conditions.push('sourced = 1')
   if (carried) conditions.push('url IN (SELECT url FROM edition_items)')
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import type { LedgerQuery, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
+import { BY_PLAN } from './by-plan.ts'
 import { bounds, IN_GROUP, type Group } from './groups.ts'
 import { ledgerRow, rowAs } from './rows.ts'
 
@@ -10,6 +11,7 @@ const PAGE = 1000
 const ENTRIES = `
   SELECT deliveries.id, deliveries.key, coalesce(attempt_groups.key, '') AS "group", deliveries.edition,
     deliveries.channel, deliveries.rendering, target, address, coalesce(outcomes.state, attempt_groups.state) AS state,
+    CASE WHEN outcomes.state IS NULL AND ${BY_PLAN} THEN 1 END AS byPlan,
     coalesce(attempts, 0) AS attempts, CASE WHEN outcomes.state IS NULL THEN doubts ELSE 0 END AS doubts,
     CASE WHEN outcomes.state IS NULL THEN nullif(refusals, 0) END AS refusals,
     first_attempt_at AS firstAttemptAt, CASE WHEN outcomes.state IS NULL THEN not_before END AS notBefore,

@@ -15,6 +15,9 @@ export function planLedger(db: Connection, { edition: { id }, deliveries, mailin
   db.run('UPDATE editions SET frozen = :frozen, first_delivery = :first WHERE id = :id', { id, frozen, first })
 }
 
+/** Why something waits that was never tried. */
+const BY_PLAN = 'it leaves at its time'
+
 const idRow = z.object({ id: z.number() })
 
 function nextDeliveryId(db: Connection): number {
@@ -28,10 +31,10 @@ function freeKey(key: string, group: string): string {
 
 /** A key that was planned before, by whichever edition, is owed already. */
 function addDeliveries(db: Connection, deliveries: readonly Delivery[]): void {
-  const groups = new Map<string, { id: number; first: number; last: number; of: Delivery }>()
+  const groups = new Map<string, PlannedGroup>()
   let nextId = nextGroupId(db)
   for (const delivery of deliveries) {
-    const { key, group, edition, channel, rendering, target, address } = delivery
+    const { key, group, edition, channel, rendering, target, address, notBefore } = delivery
     const name = JSON.stringify([group, edition, channel, rendering])
     const known = groups.get(name)
     const row = db.get(
@@ -43,16 +46,48 @@ function addDeliveries(db: Connection, deliveries: readonly Delivery[]): void {
     )
     if (!row) continue
     const { id } = rowAs(idRow, row, 'deliveries')
-    if (known) known.last = id
-    else groups.set(name, { id: nextId++, first: id, last: id, of: delivery })
-    recount(db, delivery, new Map([['planned', 1]]))
+    const planned = known ?? { id: nextId++, first: id, last: id, size: 0, notBefore: '', of: delivery }
+    groups.set(name, planned)
+    planned.last = id
+    planned.size += 1
+    const time = notBefore === undefined ? '' : new Date(notBefore).toISOString()
+    if (time > planned.notBefore) planned.notBefore = time
   }
-  for (const { id, first, last, of } of groups.values())
-    db.run(
-      `INSERT INTO attempt_groups (id, key, edition, channel, rendering, first_delivery, last_delivery)
-       VALUES (:group, ${freeKey(':key', 'CAST(:group AS INTEGER)')}, :edition, :channel, :rendering, :first, :last)`,
-      { group: id, key: of.group, edition: of.edition, channel: of.channel, rendering: of.rendering, first, last },
-    )
+  for (const group of groups.values()) addGroup(db, group)
+}
+
+/** Its deliveries leave together, at the latest of their times; '': at once. */
+interface PlannedGroup {
+  readonly id: number
+  readonly first: number
+  last: number
+  size: number
+  notBefore: string
+  readonly of: Delivery
+}
+
+function addGroup(db: Connection, { id, first, last, size, notBefore, of }: PlannedGroup): void {
+  const state = notBefore === '' ? 'planned' : 'waiting'
+  db.run(
+    `INSERT INTO attempt_groups
+       (id, key, edition, channel, rendering, first_delivery, last_delivery, state, not_before, planned_for, reason)
+     VALUES
+       (:group, ${freeKey(':key', 'CAST(:group AS INTEGER)')}, :edition, :channel, :rendering, :first, :last, :state,
+        nullif(:notBefore, ''), nullif(:notBefore, ''), :reason)`,
+    {
+      group: id,
+      key: of.group,
+      edition: of.edition,
+      channel: of.channel,
+      rendering: of.rendering,
+      first,
+      last,
+      state,
+      notBefore,
+      reason: state === 'waiting' ? BY_PLAN : null,
+    },
+  )
+  recount(db, of, new Map([[state, size]]))
 }
 
 /**

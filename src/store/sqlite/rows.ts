@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { amendmentSchema } from '../../domain/amendment.ts'
 import { deliveryStates } from '../../domain/delivery.ts'
 import { editionSchema, editionStates } from '../../domain/edition.ts'
 import { findingSchema } from '../../domain/finding.ts'
@@ -8,7 +9,7 @@ import { StoreError } from '../error.ts'
 import type { Row } from './connection.ts'
 
 const findings = z.array(findingSchema).readonly()
-const flag = z.literal([0, 1]).transform((value) => value === 1)
+export const flag = z.literal([0, 1]).transform((value) => value === 1)
 
 export const sourceRow = z.object({
   id: z.string(),
@@ -44,7 +45,14 @@ export const knownItemRow = z.object({
   edition: z.string().exactOptional(),
 })
 
-export const itemRow = knownItemRow.extend({ item: json(itemSchema), firstSeenAt: z.string() })
+export const itemRow = knownItemRow.extend({
+  item: json(itemSchema),
+  firstSeenAt: z.string(),
+  missingSince: z.string().exactOptional(),
+  withdrawnAt: z.string().exactOptional(),
+})
+
+export const amendmentRow = z.object({ amendment: json(amendmentSchema) })
 
 export const editionRow = z.object({
   edition: json(editionSchema),
@@ -97,6 +105,7 @@ export const ledgerRow = z.object({
   target: z.string(),
   address: z.string().exactOptional(),
   state: z.enum(deliveryStates),
+  byPlan: flag.exactOptional(),
   attempts: z.number(),
   doubts: z.number(),
   refusals: z.number().exactOptional(),

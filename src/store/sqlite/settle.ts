@@ -18,6 +18,7 @@ import {
   type Ending,
   type Group,
   type Member,
+  type Next,
 } from './groups.ts'
 import { rowAs } from './rows.ts'
 
@@ -157,7 +158,7 @@ function endingOf(settlement: Settlement): Ending {
  * What may be called again, and how. While one delivery of a call is in doubt all that are open are: the call can only
  * be repeated as it was. A call that is known not to have acted has left its key as good as unused: the whole group
  * waits under it. A part of a group never does, for fewer deliveries would be another call; nor does a call that was
- * refused as a whole, whose parts go on as they were named.
+ * refused as a whole, whose parts go on as they were named. What came before its turn was no attempt.
  */
 function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiting & Pick<Member, 'id'>)[]): void {
   const told = waits.find(({ kind }) => kind === 'unknown') ?? waits[0]
@@ -169,16 +170,26 @@ function goOn(db: Connection, group: Group, size: number, waits: readonly (Waiti
   const parts = Map.groupBy(waits, (wait) => (wait.kind === 'later' ? wait.part : undefined))
   const notBefore = new Date(Math.max(...waits.map((wait) => wait.notBefore.getTime()))).toISOString()
   recount(db, group, moved(waits.length, 'claimed', state))
+  const byPlan = waits.every((wait) => wait.kind === 'later' && wait.byPlan)
   if (state === 'waiting' && (waits.length < size || !parts.has(undefined))) {
     close(db, group)
-    for (const part of parts.values()) regroup(db, group, part, { state, notBefore, reason: told.reason })
+    const next: Next = { state, notBefore, reason: told.reason, ...(byPlan && { plannedFor: notBefore }) }
+    for (const part of parts.values()) regroup(db, group, part, next)
     return
   }
   db.run(
     `UPDATE attempt_groups
      SET state = :state, not_before = :notBefore, reason = :reason, claimed_by = NULL, claimed_at = NULL,
-       doubts = CASE WHEN :state = 'waiting' THEN 0 ELSE doubts END, refusals = iif(:refused, refusals + 1, 0)
+       doubts = CASE WHEN :state = 'waiting' THEN 0 ELSE doubts END, refusals = iif(:refused, refusals + 1, 0),
+       attempts = attempts - :byPlan, planned_for = iif(:byPlan, :notBefore, planned_for)
      WHERE id = :id`,
-    { id: group.id, state, notBefore, reason: told.reason, refused: told.refused ? 1 : 0 },
+    {
+      id: group.id,
+      state,
+      notBefore,
+      reason: told.reason,
+      refused: told.refused ? 1 : 0,
+      byPlan: byPlan ? 1 : 0,
+    },
   )
 }

@@ -4,10 +4,9 @@ import type { Connection } from './connection.ts'
 import { rowAs } from './rows.ts'
 
 const slotRow = z.object({ slot: z.string().exactOptional() })
-const memoryRow = z.object({ value: z.string() })
 
-/** What may be taken or made only once: a schedule's slots, and values such as the secret. */
-export function onceMethods(db: Connection): Pick<Store, 'claimSlot' | 'finishSlot' | 'lastSlot' | 'remember'> {
+/** The slots of schedules, each taken once. */
+export function slotMethods(db: Connection): Pick<Store, 'claimSlot' | 'finishSlot' | 'lastSlot'> {
   return {
     claimSlot: (request) => db.write(() => claimSlot(db, request)),
     finishSlot: (schedule, slot, at) =>
@@ -26,8 +25,6 @@ export function onceMethods(db: Connection): Pick<Store, 'claimSlot' | 'finishSl
         const slot = row && rowAs(slotRow, row, 'slots').slot
         return slot === undefined ? undefined : new Date(slot)
       }),
-    remember: async (name, propose) =>
-      (await db.read(() => recalled(db, name))) ?? db.write(() => recalled(db, name) ?? remember(db, name, propose())),
   }
 }
 
@@ -50,14 +47,4 @@ function claimSlot(db: Connection, { schedule, slot, worker, now, staleBefore, g
     },
   )
   return changes === 1
-}
-
-function recalled(db: Connection, name: string): string | undefined {
-  const row = db.get('SELECT value FROM memory WHERE name = :name', { name })
-  return row && rowAs(memoryRow, row, 'memory').value
-}
-
-function remember(db: Connection, name: string, value: string): string {
-  db.run('INSERT INTO memory (name, value) VALUES (:name, :value)', { name, value })
-  return value
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
+import { BY_PLAN } from './by-plan.ts'
 import { GIVEN_UP } from './due.ts'
 import { rowAs } from './rows.ts'
 
@@ -9,7 +10,8 @@ const MINE = `FROM attempt_groups WHERE claimed_by = :worker AND channel IN (SEL
 /** A clock may be so much off without anybody having set it. */
 const AHEAD_MS = 5 * 60_000
 /** Each look asks for what has a time to wait for; there is little of that. */
-const FROM_AHEAD = `FROM attempt_groups WHERE state IN ('waiting', 'unknown') AND not_before > :at AND first_attempt_at > :ahead`
+const FROM_AHEAD = `FROM attempt_groups WHERE state IN ('waiting', 'unknown') AND not_before > :at
+  AND coalesce(first_attempt_at, (SELECT approved_at FROM editions WHERE id = attempt_groups.edition)) > :ahead`
 
 const holderRow = z.object({ worker: z.string() })
 const dueRow = z.object({ due: z.string().exactOptional() })
@@ -57,7 +59,7 @@ function nextDue(db: Connection, channels: readonly string[]): Date | undefined 
     `SELECT min((
        SELECT min(not_before)
        FROM attempt_groups INDEXED BY attempt_groups_due
-       WHERE edition = editions.id AND channel = json_each.value AND not_before IS NOT NULL
+       WHERE edition = editions.id AND channel = json_each.value AND not_before IS NOT NULL AND NOT ${BY_PLAN}
      )) AS due
      FROM editions, json_each(:channels)
      WHERE editions.state IN ('approved', 'sending')`,

@@ -31,7 +31,9 @@ export function placeFindings(view: EditionView): PlacedFindings {
   const numbered = severities
     .flatMap((severity) => found.filter(({ finding }) => finding.severity === severity))
     .map(({ finding, rendering }, index) => ({ finding, rendering, number: index + 1 }))
-  const carried = new Set([...editionItems(view.edition), ...view.edition.background].map(({ url }) => url))
+  const { amends, background } = view.edition
+  const own = amends ? [amends.item] : []
+  const carried = new Set([...editionItems(view.edition), ...background, ...own].map(({ url }) => url))
   const channels = new Set(view.channels.map(({ id }) => id))
   const ofView = numbered.filter(({ rendering }) => !rendering)
   const ofItems = ofView.filter(({ finding }) => finding.item !== undefined)

@@ -1,17 +1,37 @@
 import { html } from 'hono/html'
+import type { AmendedItem } from '../../domain/amendment.ts'
 import type { Edition } from '../../domain/edition.ts'
 import type { Item } from '../../domain/item.ts'
 import type { Html } from '../page.ts'
 import { headline, sourceLine } from '../story.ts'
+import { amendmentsGroup, noteLine } from './amendments.ts'
 import { findingsBeside, type PlacedFindings } from './findings.ts'
 
 /** The items in the order in which readers get them, each with its source and what the checks say of it. */
 export function itemsSection(edition: Edition, findings: PlacedFindings): Html {
+  if (edition.amends) return amendedItem(edition.amends, findings)
   return html`<section id="items">
     <h2>The items</h2>
     ${edition.intro ? html`<p class="measure" dir="auto">${edition.intro}</p>` : ''}
     ${group('', edition.stories, findings, 'item')} ${group('In brief', edition.briefs, findings, 'item brief')}
-    ${group('Background', edition.background, findings, 'item brief')} ${leftOut(findings)}
+    ${amendmentsGroup(edition)} ${group('Background', edition.background, findings, 'item brief')} ${leftOut(findings)}
+  </section>`
+}
+
+/** What is put right or taken back, and the item as it now is. */
+function amendedItem({ amendment, item }: AmendedItem, findings: PlacedFindings): Html {
+  return html`<section id="items">
+    <h2>The item</h2>
+    <ol>
+      <li class="item">
+        <article class="text" dir="auto">
+          <h3>${headline(item)}</h3>
+          ${noteLine(amendment)} ${item.summary ? html`<p>${item.summary}</p>` : ''} ${sourceLine(item)}
+        </article>
+        ${findingsBeside(findings.items.get(item.url))}
+      </li>
+    </ol>
+    ${leftOut(findings)}
   </section>`
 }
 

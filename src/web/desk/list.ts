@@ -1,9 +1,11 @@
 import { html } from 'hono/html'
+import { amendmentKindOf } from '../../domain/amendment.ts'
 import type { Publication } from '../../domain/publication.ts'
 import { longDay } from '../../domain/time.ts'
 import type { EditionLine } from '../../pipeline/view.ts'
 import { page, type Html } from '../page.ts'
 import { counted, editionWords, scheduleInWords } from '../words.ts'
+import { amendmentWords } from './words.ts'
 
 /** Every edition the desk knows, newest first. */
 export function editionList(publication: Publication, editions: readonly EditionLine[]): Html {
@@ -25,13 +27,14 @@ export function editionList(publication: Publication, editions: readonly Edition
 
 function entry({ id, date, subject, state, items }: EditionLine): Html {
   const schedule = id.slice(0, id.lastIndexOf('/'))
+  const amends = amendmentKindOf(id)
+  const what = amends
+    ? html`<span>${amendmentWords[amends].name}</span>`
+    : html`<span>${counted(items, 'item')}</span><span>${scheduleInWords(schedule)}</span>`
   return html`<li>
     <p class="small quiet figures">${longDay(date, 'en')}</p>
     <a href="/desk/${id}" dir="auto">${subject}</a>
-    <p class="small quiet line figures">
-      <span>${editionWords[state].name}</span><span>${counted(items, 'item')}</span
-      ><span>${scheduleInWords(schedule)}</span>
-    </p>
+    <p class="small quiet line figures"><span>${editionWords[state].name}</span>${what}</p>
   </li>`
 }
 

@@ -4,6 +4,7 @@ import type { Item } from '../../domain/item.ts'
 import type { Publication } from '../../domain/publication.ts'
 import { longDay } from '../../domain/time.ts'
 import type { EditionLine } from '../../pipeline/view.ts'
+import { linkPreview } from '../cards.ts'
 import { feedDiscovery, feeds } from '../feeds.ts'
 import { page, type Html } from '../page.ts'
 import { headline, sourceLine } from '../story.ts'
@@ -28,7 +29,10 @@ export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edi
   return page({
     ...frame,
     title: day,
-    meta: html`<link rel="canonical" href="${address}" />${feedDiscovery(publicUrl, publication.name)}`,
+    meta: html`<link rel="canonical" href="${address}" />${feedDiscovery(publicUrl, publication.name)}${linkPreview(
+        publicUrl,
+        edition,
+      )}`,
     head: html`<h1>${unbroken(day)}</h1>
       ${intro ? html`<p class="measure state" dir="auto">${intro}</p>` : ''}
       <p class="quiet"><a href="/editions/${id}">As it was mailed</a></p>`,
@@ -38,6 +42,12 @@ export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edi
       'item brief',
     )}`,
   })
+}
+
+/** What was mailed, as it was, but that its head also says how it looks where its address is shared. */
+export async function mailedPage(mailed: string, { publicUrl }: ReaderHouse, edition: Edition): Promise<string> {
+  const preview = String(await linkPreview(publicUrl, edition))
+  return mailed.replace(/<head[^>]*>/i, (head) => head + preview)
 }
 
 /** Every edition that has been let go, newest first. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { Desk, PublishedEdition } from '../../pipeline/view.ts'
 import { RENDERED_POLICY } from '../headers.ts'
 import { EDITION_PATH } from '../paths.ts'
-import { pastEditions, readerPage, type ReaderHouse } from './pages.ts'
+import { mailedPage, pastEditions, readerPage, type ReaderHouse } from './pages.ts'
 
 export interface ReaderDeps {
   readonly desk: Desk
@@ -34,7 +34,7 @@ export function readerRoutes({ desk, publicUrl, mode }: ReaderDeps): Hono {
     const mail = (await found.renderings()).find(({ channel }) => channel === 'email')
     if (!mail) return c.html(readerPage(house(), found.edition))
     c.header('Content-Security-Policy', RENDERED_POLICY)
-    return c.html(mail.page)
+    return c.html(await mailedPage(mail.page, house(), found.edition))
   })
   return app
 }

@@ -1,8 +1,9 @@
 import { AppBskyFeedPost, RichText } from '@atproto/api'
 import { describe, expect, it } from 'vitest'
 import { labelsAt } from '../../../channels/bluesky/facets.ts'
-import { blueskyPost, type BlueskyPost, linkLabel } from '../../../channels/bluesky/record.ts'
+import { blueskyPost, type BlueskyPost } from '../../../channels/bluesky/record.ts'
 import { blueskySettings } from '../../../channels/bluesky/settings.ts'
+import { linkLabel } from '../../../channels/bluesky/style.ts'
 import type { Item } from '../../../src/domain/item.ts'
 import { hostileText, hostileUrl, newsItem, publication, seeded } from '../../domain/hostile-text.ts'
 
@@ -59,7 +60,7 @@ describe('a Bluesky post', () => {
   it('puts the whole summary into the card when the text had no room for it', () => {
     const summary = `${'It goes on and on about it, '.repeat(9)}and then it ends.`
     const { record, findings, mayLeave } = post({ summary })
-    expect(record.embed.external.description).toBe(summary)
+    expect(record.embed?.external.description).toBe(summary)
     expect(record.text).toMatch(
       / and…\n\nSource: arxiv\.org\/abs\/2606\.27608$|\p{L}…\n\nSource: arxiv\.org\/abs\/2606\.27608$/u,
     )

@@ -1,29 +1,22 @@
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
 import { emailChannel } from '../../../channels/email/index.ts'
-import type { ChannelPorts } from '../../../src/channel.ts'
 import type { LedgerEntry, Outcome } from '../../../src/domain/delivery.ts'
 import { sha256 } from '../../../src/domain/hash.ts'
 import { unsubscribeUrl } from '../../../src/domain/reader-token.ts'
 import type { FrozenRendering, OutboxMessage } from '../../../src/ports.ts'
+import { testClock } from '../../fixtures/clock.ts'
 import { sampleEdition, samplePublication } from '../../fixtures/edition.ts'
+import { channelPorts } from '../../fixtures/ports.ts'
 import { emailSettings, renderEdition, sampleHouse } from './support.ts'
 
 const now = new Date('2026-06-29T05:00:10.000Z')
 const running = new AbortController().signal
 
-const unused = () => Promise.reject(new Error('not for this channel'))
-
 function outbox(put?: (message: OutboxMessage) => Promise<string>) {
   const messages: OutboxMessage[] = []
-  const ports: ChannelPorts = {
-    clock: { now: () => now, deadline: () => AbortSignal.any([]), wait: async () => undefined },
-    api: {
-      get: async () => Promise.reject(new Error('no calls in this test')),
-      post: async () => Promise.reject(new Error('no calls in this test')),
-    },
-    http: { get: unused },
-    files: { write: unused, read: unused, list: unused },
+  const ports = channelPorts({
+    clock: testClock(now.toISOString()),
     outbox: {
       put: async (message) => {
         const path = (await put?.(message)) ?? `outbox/email/daily-2026-06-29/${message.id}.eml`
@@ -31,7 +24,7 @@ function outbox(put?: (message: OutboxMessage) => Promise<string>) {
         return path
       },
     },
-  }
+  })
   return { messages, ports }
 }
 

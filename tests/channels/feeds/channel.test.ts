@@ -9,6 +9,8 @@ import { sha256 } from '../../../src/domain/hash.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
 import type { Files } from '../../../src/ports.ts'
 import { createFiles } from '../../../src/world/files.ts'
+import { testClock } from '../../fixtures/clock.ts'
+import { channelPorts } from '../../fixtures/ports.ts'
 import { contextOf, make, nastyItems, plainItems } from './fixture.ts'
 
 const NOW = new Date('2026-06-29T05:00:00.000Z')
@@ -26,21 +28,8 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-async function refused(): Promise<never> {
-  throw new Error('the feeds need neither network nor outbox')
-}
-
 function portsWith(files: Files): ChannelPorts {
-  return {
-    files,
-    clock: { now: () => NOW, deadline: () => AbortSignal.any([]), wait: async () => undefined },
-    api: {
-      get: async () => Promise.reject(new Error('no calls in this test')),
-      post: async () => Promise.reject(new Error('no calls in this test')),
-    },
-    http: { get: refused },
-    outbox: { put: refused },
-  }
+  return channelPorts({ files, clock: testClock(NOW.toISOString()) })
 }
 
 function attemptOf(rendering: Rendering): Attempt {
@@ -131,6 +120,7 @@ describe('the sender of the feeds', () => {
         throw new Error('the disk is full')
       },
       read: async () => undefined,
+      readBytes: async () => undefined,
       list: async () => [],
     }
     const sender = feedsChannel.open({ limit: 50, ttlMinutes: 60 }, portsWith(full), house)

@@ -9,7 +9,12 @@ import { newsItem, publication } from '../../domain/hostile-text.ts'
 
 const data = new URL('../../../../shared/data/ground-truth-llms-full.txt', import.meta.url)
 const context = { house: { publication, publicUrl: 'https://news.example' }, recent: [] }
-const contentSchema = z.strictObject({ status: z.string(), language: z.string(), visibility: z.string() })
+const statusSchema = z.strictObject({ status: z.string(), language: z.string(), visibility: z.string() })
+const contentSchema = z.object({
+  kind: z.literal('posts'),
+  account: z.literal('outbox'),
+  posts: z.tuple([z.strictObject({ items: z.array(z.string()), href: z.string(), status: statusSchema })]),
+})
 
 async function render(items: readonly Item[], settings: unknown = {}): Promise<Rendering[]> {
   return mastodonChannel.render(editionOf(items), context, mastodonChannel.settings.parse(settings))
@@ -23,10 +28,10 @@ it('makes one rendering for each item, with the parameters of the call as conten
     mayLeave: true,
     measures: [{ name: 'characters', value: 186, limit: 500 }],
   })
-  expect(contentSchema.parse(JSON.parse(rendering?.content ?? ''))).toEqual({
-    status: rendering?.text,
-    language: 'en',
-    visibility: 'unlisted',
+  expect(contentSchema.parse(JSON.parse(rendering?.content ?? '')).posts[0]).toEqual({
+    items: [newsItem().url],
+    href: newsItem().url,
+    status: { status: rendering?.text, language: 'en', visibility: 'unlisted' },
   })
 })
 
@@ -41,7 +46,8 @@ it('keeps an item without a source from leaving and posts the others', async () 
 
 it('draws a complete page without script, network or live markup', async () => {
   const hostile = newsItem({ title: '<script>alert(1)</script>', summary: '</style><img src=x>', url: 'javascript:1' })
-  const page = (await render([hostile], { account: '<b>me</b>' }))[0]?.page ?? ''
+  const page =
+    (await render([hostile], { url: 'https://m.example', accessToken: 'x', account: '<b>me</b>' }))[0]?.page ?? ''
   expect(page).toMatch(/^<!doctype html>/)
   expect(page).not.toMatch(/<script|<img|<link|url\(|@import|href="(?!https?:)|<b>me/i)
   expect(page).toContain(' of 500</dd>')
@@ -60,7 +66,7 @@ it('refuses settings that are none', () => {
 it.skipIf(!existsSync(data))('posts all real news whole, each with its source', async () => {
   const items = realNews(readFileSync(data, 'utf8'))
   expect(items).toHaveLength(118)
-  const renderings = await render(items)
+  const renderings = await render(items, { mostPerDay: 300 })
   for (const [index, { text = '', mayLeave, measures, findings }] of renderings.entries()) {
     expect({ mayLeave, findings }).toEqual({ mayLeave: true, findings: [] })
     expect(measures[0]?.value).toBeLessThanOrEqual(500)

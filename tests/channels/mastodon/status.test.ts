@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { mastodonSettings } from '../../../channels/mastodon/settings.ts'
-import {
-  countCharacters,
-  guardProse,
-  type MastodonPost,
-  mastodonPost,
-  plainUrl,
-} from '../../../channels/mastodon/status.ts'
+import { type MastodonPost, mastodonPost } from '../../../channels/mastodon/status.ts'
+import { countCharacters, guardProse, plainUrl } from '../../../channels/mastodon/style.ts'
 import type { Item } from '../../../src/domain/item.ts'
 import { hostileText, hostileUrl, newsItem, publication, seeded } from '../../domain/hostile-text.ts'
 

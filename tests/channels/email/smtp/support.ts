@@ -8,9 +8,8 @@ import type { FrozenRendering, PaceHint } from '../../../../src/ports.ts'
 import { type FakeSmtp, type FakeSmtpOptions, startFakeSmtp } from '../../../fakes/smtp.ts'
 import { type TestClock, testClock } from '../../../fixtures/clock.ts'
 import { sampleEdition } from '../../../fixtures/edition.ts'
+import { channelPorts } from '../../../fixtures/ports.ts'
 import { emailSettings, renderEdition, sampleHouse } from '../support.ts'
-
-const refused = () => Promise.reject(new Error('not for this channel'))
 
 export interface Post {
   readonly server: FakeSmtp
@@ -34,14 +33,7 @@ export async function openPost(
   const clock = testClock()
   const hints: PaceHint[] = []
   const settings = emailSettings({ from, smtp: { url: server.url, ...smtp } })
-  const unused = { write: refused, read: refused, list: refused }
-  const ports = {
-    clock,
-    api: { get: refused, post: refused },
-    http: { get: refused },
-    files: unused,
-    outbox: { put: refused },
-  }
+  const ports = channelPorts({ clock })
   const sender = emailChannel.open(settings, ports, sampleHouse)
   onTestFinished(async () => {
     await sender.close?.()

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { cardAlt, sourceHosts } from '../../src/domain/card.ts'
+import { sampleItem } from '../fixtures/edition.ts'
+
+describe('a card', () => {
+  it('names the host of every source once, in the order of the items', () => {
+    const from = (...urls: string[]) => sampleItem({ sources: urls.map((url) => ({ url })) })
+    const items = [from('https://www.nature.com/a', 'https://arxiv.org/b'), from('https://arxiv.org/c'), from()]
+    expect(sourceHosts(items)).toEqual(['nature.com', 'arxiv.org'])
+  })
+
+  it.each([
+    [[], 'A title'],
+    [['arxiv.org'], 'A title, checked against arxiv.org'],
+    [['arxiv.org', 'doi.org', 'x.org'], 'A title, checked against arxiv.org and 2 more'],
+  ])('with the sources %j reads %j to who does not see it', (sources, alt) => {
+    expect(cardAlt('A title', sources)).toBe(alt)
+  })
+})

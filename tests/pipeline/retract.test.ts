@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Amended } from '../../src/pipeline/amend.ts'
+import type { DeliveryState } from '../../src/domain/delivery.ts'
+import { NOW, openPress, type Press } from './amending.ts'
+import { news } from './fixture.ts'
+
+const MONDAY = 'daily/2026-06-29'
+const tides = news('tides')
+const bees = news('bees')
+const WHY = 'The paper was withdrawn.'
+
+let press: Press
+
+beforeEach(async () => {
+  press = await openPress()
+})
+
+type Made = Extract<Amended, { readonly edition: unknown }>
+
+async function retract(note = WHY): Promise<Made> {
+  press.clock.set(NOW)
+  const amended = await press.say('retraction', tides.url, note)
+  if (!('edition' in amended)) throw new Error(`nothing was made: ${JSON.stringify(amended)}`)
+  return amended
+}
+
+const states = async (edition: string, channel: string): Promise<DeliveryState[]> =>
+  (await press.store.ledger({ edition, channel })).map(({ state }) => state)
+
+describe('a retraction', () => {
+  it('deletes what was posted, once, and makes the feed anew without the item', async () => {
+    await press.pass('2026-06-29', [tides, bees])
+    const { verdict, edition } = await retract()
+    expect([verdict, edition.subject]).toEqual(['approved', 'Withdrawn: All about tides'])
+    const [post] = await press.store.ledger({ edition: MONDAY, channel: 'posts' })
+    const [deletion, feed] = await press.store.renderings(edition.id)
+    expect(deletion?.content).toBe(`retraction of ${post?.key}: ${WHY}`)
+    expect(feed?.content).toMatch(/^All about bees \| \S+$/)
+    await press.pass('2026-06-30', [tides, bees])
+    await press.pass('2026-07-01', [tides, bees])
+    const [delivery] = await press.ledger(edition.id)
+    expect(press.posts.accepted.get(delivery?.key ?? '')).toBe(1)
+    expect(delivery?.notBefore).toBeUndefined()
+  })
+
+  it('works for an item that its source no longer lists', async () => {
+    await press.pass('2026-06-29', [tides, bees])
+    await press.pass('2026-06-30', [bees, news('new', '2026-06-30')])
+    expect((await retract()).verdict).toBe('approved')
+  })
+
+  it('keeps the item out of every later edition and feed, though its source still lists it', async () => {
+    await press.pass('2026-06-29', [tides, bees])
+    await retract()
+    const { edition } = await press.pass('2026-07-01', [
+      news('tides', '2026-07-01', { title: 'Tides again' }),
+      news('new', '2026-07-01'),
+    ])
+    expect(edition?.stories.map(({ title }) => title)).toEqual(['All about new'])
+    const feed = (await press.store.renderings('daily/2026-07-01')).find(({ channel }) => channel === 'files')
+    expect(feed?.content).not.toMatch(/tides/i)
+  })
+
+  it('keeps a post from leaving that waits, and deletes it all the same: a call may be under way', async () => {
+    press.posts.next('later')
+    await press.pass('2026-06-29', [tides])
+    const { edition, owed } = await retract()
+    expect(await states(MONDAY, 'posts')).toEqual(['cancelled'])
+    expect(owed).toEqual([])
+    const [deletion] = await press.store.ledger({ edition: edition.id, channel: 'posts' })
+    expect(deletion).toMatchObject({ state: 'waiting', notBefore: '2026-06-30T09:06:00.000Z' })
+    await press.pass('2026-07-01', [tides])
+    expect([...press.posts.accepted.keys()]).toEqual([deletion?.key])
+  })
+
+  it.each([
+    ['waits', 'later', 'cancelled'],
+    ['may have left', 'lose', 'cancelled'],
+    ['was refused', 'reject', 'cancelled'],
+    ['left', 'send', 'sent'],
+  ] as const)('leaves nothing of a post that %s for a person to bring back', async (_, behaviour, state) => {
+    press.posts.next(behaviour)
+    await press.pass('2026-06-29', [tides], { worker: { name: 'worker-1', isGone: () => false, patienceMs: 0 } })
+    await retract()
+    const [post] = await press.store.ledger({ edition: MONDAY, channel: 'posts' })
+    expect(post?.state).toBe(state)
+    const before = press.posts.attempts.length
+    for (const which of [{ delivery: post?.key ?? '' }, { edition: MONDAY }])
+      expect(await press.store.resolve(which, 'retry', 'by hand', press.clock.now())).toBe(0)
+    await press.pass('2026-07-01', [bees])
+    expect(press.posts.attempts.slice(before).filter((line) => line.includes(post?.key ?? '?'))).toEqual([])
+  })
+
+  it('ends a post that a worker has in its hands, and lets its deletion come after the call', async () => {
+    press.posts.next('later')
+    await press.pass('2026-06-29', [tides])
+    press.clock.set(NOW)
+    const claim = await press.store.claim({
+      worker: 'slow',
+      now: press.clock.now(),
+      channels: ['posts'],
+      staleBefore: new Date(0),
+      gone: [],
+    })
+    const { edition } = await retract()
+    const key = claim?.deliveries[0]?.key ?? ''
+    await press.store.settle('slow', new Map([[key, { kind: 'sent', remoteId: 'late' }]]), press.clock.now())
+    expect(await states(MONDAY, 'posts')).toEqual(['cancelled'])
+    const [deletion] = await press.store.ledger({ edition: edition.id, channel: 'posts' })
+    expect(deletion?.notBefore).toBe('2026-06-30T09:06:00.000Z')
+  })
+
+  it('ends a correction that has not left', async () => {
+    await press.pass('2026-06-29', [tides])
+    press.clock.set(NOW)
+    const corrected = await press.say('correction', tides.url, 'A word was wrong.')
+    await retract()
+    const id = 'edition' in corrected ? corrected.edition.id : ''
+    expect(await states(id, 'posts')).toEqual(['cancelled'])
+    expect(await states(id, 'files')).toEqual(['superseded'])
+  })
+
+  it('of mails that still tell of the item says where they are', async () => {
+    press.mail.next('later')
+    await press.pass('2026-06-29', [tides, bees])
+    expect((await retract()).owed).toEqual([{ edition: MONDAY, channel: 'mail', count: 2 }])
+  })
+
+  it('said again changes nothing, whatever the reason', async () => {
+    await press.pass('2026-06-29', [tides])
+    const { edition } = await retract()
+    expect(await press.say('retraction', tides.url, 'Another reason.')).toEqual({ verdict: 'said', id: edition.id })
+  })
+
+  it('that was cancelled can be said again in other words, and the item stays away meanwhile', async () => {
+    await press.pass('2026-06-29', [tides, bees])
+    const { edition } = await retract()
+    await press.store.cancel(edition.id, 'a slip', press.clock.now())
+    expect(await press.say('retraction', tides.url, WHY)).toEqual({ verdict: 'said', id: edition.id })
+    expect((await retract('It was a hoax.')).verdict).toBe('approved')
+  })
+
+  it('needs no reason', async () => {
+    await press.pass('2026-06-29', [tides])
+    expect((await retract('')).edition.amends?.amendment.note).toBe('')
+  })
+
+  it('leaves nothing to correct', async () => {
+    await press.pass('2026-06-29', [tides])
+    await retract()
+    expect(await press.say('correction', tides.url, 'A word was wrong.')).toEqual({ verdict: 'withdrawn' })
+  })
+
+  it('has nothing to take back of an item that never left', async () => {
+    await press.pass('2026-06-29', [tides], { approval: 'editor' })
+    expect(await press.say('retraction', tides.url, WHY)).toEqual({ verdict: 'never-left' })
+  })
+})
