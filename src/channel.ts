@@ -31,7 +31,7 @@ export interface RenderContext {
   readonly recent: readonly RecentItem[]
   /** What `Channel.learn` found out; undefined when nothing could be. */
   readonly known?: unknown
-  /** By item URL; none where no channel wants pictures. */
+  /** By item URL, and by its id the edition's own card; none where no channel wants pictures. */
   readonly pictures?: ReadonlyMap<string, Picture>
 }
 

@@ -222,6 +222,12 @@ describe('help and version', () => {
     for (const option of ['source', 'data', 'config', 'json']) expect(helpText).toContain(`--${option}`)
   })
 
+  it('says that --now sends what is spaced, too', () => {
+    expect(helpText.replace(/\s+/g, ' ')).toContain(
+      '--now send all that waits at once, also what is spaced or in quiet hours',
+    )
+  })
+
   it('fits a terminal of 80 columns', () => {
     for (const line of helpText.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
   })

@@ -1,6 +1,7 @@
 import type { AmendInput, Posted, PublicHouse, RenderContext } from '../../src/channel.ts'
-import { targetsOf } from '../../src/channel/post-choice.ts'
+import { OUTBOX } from '../../src/channel/outbox-sender.ts'
 import type { Edition } from '../../src/domain/edition.ts'
+import type { Finding } from '../../src/domain/finding.ts'
 import { type ItemPost, notePost, postId } from '../../src/domain/item-post.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { cleanLine } from '../../src/domain/text.ts'
@@ -39,12 +40,11 @@ export async function renderAmendment(
   { house }: RenderContext,
   settings: BlueskySettings,
 ): Promise<Rendering[]> {
-  const accounts = new Set(targetsOf(accountsOf(settings)).map(({ account }) => account))
   const desk = { ...amendment, house, settings }
   const isRetraction = amendment.amendment.kind === 'retraction'
   return posted
     .flatMap((each) => tellingOf(each, amendment.item.url))
-    .filter(({ account, isReply }) => accounts.has(account) && (isRetraction || !isReply))
+    .filter(({ isReply }) => isRetraction || !isReply)
     .map((telling, place) =>
       isRetraction && !telling.isShared ? renderDeletion(desk, telling, place) : renderReply(desk, telling, place),
     )
@@ -66,7 +66,7 @@ function renderReply(desk: Desk, telling: Telling, place: number): Rendering {
   const { publication } = house
   const said = notePost(item, (title) => wordsOf(desk, telling, title), itemStyle, amendment.kind === 'retraction')
   const record = recordOf(said.segments, langsOf(publication, settings))
-  const findings = [...said.findings, ...facetFindings(record, said.segments, item.url)]
+  const findings = [...said.findings, ...facetFindings(record, said.segments, item.url), ...ofAccount(desk, telling)]
   const { account, of, part, isShared, post: answered } = telling
   const document = isShared ? undefined : answered.document
   const post = {
@@ -109,14 +109,30 @@ function renderDeletion(desk: Desk, telling: Telling, place: number): Rendering 
   const views = [{ ...viewOfFrozen(post), isGone: true }]
   const heading = 'To be deleted from Bluesky'
   const title = cleanLine(item.title) || item.url
+  const document = post.document && { seed: post.document.seed, at: post.document.at }
   return {
-    ...frameOf(desk, telling, place, { kind: 'delete', account, of, part }),
+    ...frameOf(desk, telling, place, { kind: 'delete', account, of, part, ...(document && { document }) }),
     page: drawPosts({ title, views, measures: [], publication: house.publication, account, heading }),
     text: `Deleted: ${post.record.text}`,
     measures: [],
-    findings: [],
+    findings: ofAccount(desk, telling),
     mayLeave: true,
   }
+}
+
+/** What an account posted that is configured no more stays as it is until somebody puts the account back. */
+function ofAccount({ item, settings }: Desk, { account }: Telling): Finding[] {
+  if (account === OUTBOX || accountsOf(settings).some(({ name }) => name === account)) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'account-gone',
+      message: `${account} posted this, and is not among the Bluesky accounts any more: what it posted stays as it is.`,
+      advice: `Put ${account} back into the settings of bluesky; until then this waits.`,
+      item: item.url,
+      channel: 'bluesky',
+    },
+  ]
 }
 
 function frameOf(

@@ -27,15 +27,18 @@ export type FrozenPost = z.infer<typeof post>
 /** Delivery key of what is amended, and which of its posts, from 0. */
 const amended = { of: z.string(), part: z.int().min(0) }
 
+/** From which the key of a document's record is derived (see `standardKey`). */
+const ofDocument = z.object({ seed: z.string(), at: z.iso.datetime() }).readonly()
+
 /**
  * What is frozen for one delivery. `account` is the name of the configured account that it is for. `posts`: one post, or
  * a thread whose first is the root and each further one a reply to the one before, all in one atomic write. `reply`: a
- * correction as an answer to a post of ours. `delete`: a retraction.
+ * correction as an answer to a post of ours. `delete`: a retraction, of its document too.
  */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('posts'), account: z.string(), posts: z.array(post).min(1).readonly() }).readonly(),
   z.object({ kind: z.literal('reply'), account: z.string(), ...amended, post }).readonly(),
-  z.object({ kind: z.literal('delete'), account: z.string(), ...amended }).readonly(),
+  z.object({ kind: z.literal('delete'), account: z.string(), ...amended, document: ofDocument.optional() }).readonly(),
 ])
 export type Content = z.infer<typeof contentSchema>
 

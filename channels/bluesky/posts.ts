@@ -14,6 +14,7 @@ import { type Edition, editionItems } from '../../src/domain/edition.ts'
 import { digestPost, type EditionPost, rootPost } from '../../src/domain/edition-post.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { postId } from '../../src/domain/item-post.ts'
+import type { Picture } from '../../src/domain/picture.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { cleanLine } from '../../src/domain/text.ts'
 import { asContent, type FrozenPost } from './content.ts'
@@ -86,7 +87,7 @@ function renderThread(desk: Desk, target: PostTarget): Rendering {
     })),
   ]
   const views = [
-    { segments: root.segments, card: record.embed?.external },
+    { segments: root.segments, card: record.embed?.external, picture: pictureOf(desk, edition.id) },
     ...parts.map(({ item, post }) => viewOf(post, item, desk)),
   ]
   const texts = [root.text, ...parts.map(({ post }) => post.text)]
@@ -100,7 +101,7 @@ function renderDigest(desk: Desk, target: PostTarget): Rendering {
   const { wanted, skipped } = chosenItems(edition, settings)
   const { root, record, link } = frameOf(desk, (style) => digestPost(edition, wanted, [], style))
   const posts = [freezeEdition(desk, root.named, record, target.account, link)]
-  const views = [{ segments: root.segments, card: record.embed?.external }]
+  const views = [{ segments: root.segments, card: record.embed?.external, picture: pictureOf(desk, edition.id) }]
   const own = [...root.findings, ...facetFindings(record, root.segments)]
   const mayLeave = root.named.length > 0 && root.fits && facetFindings(record, root.segments).length === 0
   return {
@@ -154,43 +155,51 @@ function freezeItem(desk: Desk, item: Item, { record }: BlueskyPost, account: st
   const { edition, context, settings } = desk
   const seed = `${account} ${item.url}`
   const at = postedAt(item, edition)
-  const picture = settings.pictures ? context.pictures?.get(item.url) : undefined
   const document = settings.standardSite ? documentFor(item, seed, at, context.house) : undefined
   return {
     items: [item.url],
     seed,
     at,
     record: { ...record },
-    ...(picture && { picture: cardPicture(picture) }),
+    ...frozenPicture(desk, item.url),
     ...(document && { document }),
   }
 }
 
-function cardPicture({
-  path,
-  sha256,
-  mediaType,
-  width,
-  height,
-}: NonNullable<FrozenPost['picture']>): FrozenPost['picture'] {
-  return { path, sha256, mediaType, width, height }
+/** @param of an item's URL or the edition's id. */
+function pictureOf({ context, settings }: Desk, of: string): Picture | undefined {
+  return settings.pictures ? context.pictures?.get(of) : undefined
+}
+
+function frozenPicture(desk: Desk, of: string): Pick<FrozenPost, 'picture'> {
+  const picture = pictureOf(desk, of)
+  if (!picture) return {}
+  const { path, sha256, mediaType, width, height } = picture
+  return { picture: { path, sha256, mediaType, width, height } }
 }
 
 function freezeEdition(
-  { edition, context, settings }: Desk,
+  desk: Desk,
   items: readonly string[],
   record: PostRecord,
   account: string,
   link: string | undefined,
 ): FrozenPost {
+  const { edition, context, settings } = desk
   const at = edition.plannedAt
   const hasPage = link?.endsWith(`/editions/${edition.id}`) === true
   const document =
     settings.standardSite && hasPage ? documentFor(edition, `${account} ${edition.id}`, at, context.house) : undefined
-  return { items, seed: `${account} ${edition.id}#0`, at, record: { ...record }, ...(document && { document }) }
+  return {
+    items,
+    seed: `${account} ${edition.id}#0`,
+    at,
+    record: { ...record },
+    ...(record.embed && frozenPicture(desk, edition.id)),
+    ...(document && { document }),
+  }
 }
 
-function viewOf({ segments, record }: BlueskyPost, item: Item, { context, settings }: Desk) {
-  const picture = settings.pictures ? context.pictures?.get(item.url) : undefined
-  return { segments, card: record.embed?.external, picture }
+function viewOf({ segments, record }: BlueskyPost, item: Item, desk: Desk) {
+  return { segments, card: record.embed?.external, picture: pictureOf(desk, item.url) }
 }

@@ -135,7 +135,7 @@ function edited(
   const heading = 'The edited post, as Mastodon draws it'
   const title = cleanLine(desk.item.title) || desk.item.url
   return {
-    ...frameOf(desk, telling, place, { kind: 'edit', account, of, part, status }),
+    ...frameOf(desk, telling, place, { kind: 'edit', account, of, part, at: desk.amendment.at, status }),
     page: drawPosts({ title, views: [{ segments, status }], measures, publication, account, heading }),
     text,
     measures,

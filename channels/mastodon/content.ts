@@ -34,11 +34,11 @@ const amended = { of: z.string(), part: z.int().min(0) }
 
 /**
  * What is frozen for one delivery. `account` is the name of the configured account that it is for. `posts`: one status,
- * or a thread whose every further one answers the one before. `edit`: a correction in place. `delete`: a retraction.
+ * or a thread whose every further one answers the one before. `edit`: a correction in place, said at the instant `at`. `delete`: a retraction.
  */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('posts'), account: z.string(), posts: z.array(post).min(1).readonly() }).readonly(),
-  z.object({ kind: z.literal('edit'), account: z.string(), ...amended, status }).readonly(),
+  z.object({ kind: z.literal('edit'), account: z.string(), ...amended, at: z.iso.datetime(), status }).readonly(),
   z.object({ kind: z.literal('delete'), account: z.string(), ...amended }).readonly(),
 ])
 export type Content = z.infer<typeof contentSchema>

@@ -96,7 +96,7 @@ function renderDigest(desk: Desk): Rendering {
   const { wanted, skipped } = chosenItems(edition, settings)
   const { post, part, own } = frameOf(desk, (style) => digestPost(edition, wanted, [], style), '')
   return {
-    ...drawn(desk, cleanLine(edition.subject) || edition.id, [part]),
+    ...drawn(desk, cleanLine(edition.subject) || edition.id, [withPicture(desk, edition.id, part)]),
     id: `digest${target.suffix}`,
     identity: `${target.account} digest ${edition.id}`,
     findings: [...own, ...post.findings, ...skipped.map(({ url }) => notPosted(url, 'mastodon', SKIPPED))],
@@ -132,16 +132,21 @@ const noLink: Finding = {
   advice: 'Set url, or the url of the publication, in the configuration.',
 }
 
-function partOf({ context, settings, limits }: Desk, item: Item, post: MastodonPost): Part {
-  const { segments, status, href, title } = post
-  const known = settings.pictures ? context.pictures?.get(item.url) : undefined
-  const picture = attachment(known, limits)
-  const shown = known && picture && { preview: known.preview, alt: picture.alt }
-  return {
-    frozen: { items: [item.url], href, status, ...(picture && { picture }) },
+function partOf(desk: Desk, item: Item, { segments, status, href, title }: MastodonPost): Part {
+  return withPicture(desk, item.url, {
+    frozen: { items: [item.url], href, status },
     segments,
-    view: { segments, status, card: title, picture: shown },
-  }
+    view: { segments, status, card: title },
+  })
+}
+
+/** @param of URL of the item, or id of the edition. */
+function withPicture({ context, settings, limits }: Desk, of: string, part: Part): Part {
+  const known = settings.pictures ? context.pictures?.get(of) : undefined
+  const picture = attachment(known, limits)
+  if (!known || !picture) return part
+  const shown = { preview: known.preview, alt: picture.alt }
+  return { ...part, frozen: { ...part.frozen, picture }, view: { ...part.view, picture: shown } }
 }
 
 function drawn(

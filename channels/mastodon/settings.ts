@@ -52,6 +52,10 @@ export const mastodonSettings = z
     path: ['url'],
     error: 'url and accessToken (MASTODON_URL and MASTODON_ACCESS_TOKEN) go together; the url is missing',
   })
+  .refine(({ url: instance, accessToken: token }) => instance === undefined || token !== undefined, {
+    path: ['accessToken'],
+    error: 'url and accessToken (MASTODON_URL and MASTODON_ACCESS_TOKEN) go together; the accessToken is missing',
+  })
   .refine(({ accessToken: token, accounts }) => token === undefined || accounts === undefined, {
     path: ['accounts'],
     error: 'name either accounts, or one url and accessToken',

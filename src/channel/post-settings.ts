@@ -39,7 +39,7 @@ export const postSettings = {
     .min(1)
     .max(300)
     .default(24)
-    .describe('Items posted of one edition at most, or told of in a thread'),
+    .describe('Most posts of one account a day, and most items of one edition that are posted or told of in a thread'),
   order: z
     .enum(['chosen', 'newest'])
     .default('chosen')

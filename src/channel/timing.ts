@@ -6,6 +6,8 @@ export interface Timing {
   readonly gapMinutes: number
   /** From the one time to the other, over midnight if need be, nothing is posted. */
   readonly quiet?: { readonly from: string; readonly to: string } | undefined
+  /** Posts of one account on one day of the publication; absent: any number. */
+  readonly mostPerDay?: number
 }
 
 /** When the quiet hours that `at` lies in are over; undefined when it lies in none. */

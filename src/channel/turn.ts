@@ -1,14 +1,23 @@
 import * as z from 'zod'
 import type { Attempt, ChannelPorts } from '../channel.ts'
 import type { Outcome } from '../domain/delivery.ts'
+import { addDays, dayIn, instantAt } from '../domain/time.ts'
 import { quietUntil, type Timing } from './timing.ts'
 
-const turnSchema = z.object({ at: z.iso.datetime(), key: z.string() })
+/** Longer than any day of a publication: what was posted before counts for nothing any more. */
+const REMEMBERED_MS = 48 * 3_600_000
+
+/** Of one post: when its turn began, and its latest attempt. The account's latest turn comes last. */
+const turnsSchema = z.array(z.object({ key: z.string(), from: z.iso.datetime(), at: z.iso.datetime() }))
+type Turn = z.output<typeof turnsSchema>[number]
 
 /**
- * An account's turn to post, which all workers share: no closer to the one before than the gap, and never in quiet
- * hours, also when much is due at once because no worker was there. What may have left goes on at once, for a reader may
- * be waiting for the rest of it; whoever comes after it keeps the gap to it, too.
+ * An account's turn to post, which all workers share: no closer to the one before than the gap, never in quiet hours, and
+ * no more a day than the limit, also when much is due at once because no worker was there.
+ *
+ * What may have left goes on at once, for a reader may be waiting for the rest of it. Whatever never had a turn was never
+ * called, so that it waits like any other though its worker was killed. Nobody keeps the turn for longer than the gap by
+ * failing again and again: then it is the others' turn.
  *
  * @param account unique among channels: `bluesky news.example.com`.
  * @returns when to come back; undefined when it is this attempt's turn now. Committed before it resolves.
@@ -21,26 +30,65 @@ export async function takeTurn(
   { key, deliveries }: Pick<Attempt, 'key' | 'deliveries'>,
 ): Promise<Outcome | undefined> {
   const isDoubtful = deliveries.some(({ doubts }) => doubts > 0)
-  const name = `${account} turn`
+  const name = `${account} turns`
   for (;;) {
     const now = clock.now()
     const known = await notes.recall(name)
-    const wait = isDoubtful ? undefined : waitFor(known, key, timing, zone, now)
+    const turns = recentTurns(known, now)
+    const mayHaveLeft = isDoubtful && turns.some((turn) => turn.key === key)
+    const wait = mayHaveLeft ? undefined : waitFor(turns, key, timing, zone, now)
     if (wait) return wait
-    if (await notes.replace(name, known, JSON.stringify({ at: now.toISOString(), key }))) return undefined
+    const next = JSON.stringify(withTurn(turns, key, mayHaveLeft, timing, now))
+    if (next === known || (await notes.replace(name, known, next))) return undefined
   }
 }
 
-/** @param known the latest turn of the account, as it was noted. */
-function waitFor(known: string | undefined, key: string, timing: Timing, zone: string, now: Date): Outcome | undefined {
+/** A turn that is yet to come was taken by a clock that has been set back since. */
+function recentTurns(known: string | undefined, now: Date): Turn[] {
+  const turns = known === undefined ? [] : turnsSchema.parse(JSON.parse(known))
+  return turns.filter(({ at }) => Math.abs(now.getTime() - Date.parse(at)) < REMEMBERED_MS)
+}
+
+/** The latest turn, if it is this one's and goes on: what was refused for the moment, or may have left, tries again. */
+function goingOn(turns: readonly Turn[], key: string, { gapMinutes }: Timing, now: Date): Turn | undefined {
+  const last = turns.at(-1)
+  if (last?.key !== key) return undefined
+  const since = now.getTime() - Date.parse(last.from)
+  return since >= 0 && since < gapMinutes * 60_000 ? last : undefined
+}
+
+function withTurn(turns: readonly Turn[], key: string, mayHaveLeft: boolean, timing: Timing, now: Date): Turn[] {
+  const own = goingOn(turns, key, timing, now)
+  // Nobody keeps a distance to it any longer: its replays would keep the others away for ever.
+  if (mayHaveLeft && !own) return [...turns]
+  const at = now.toISOString()
+  return [...turns.filter((turn) => turn.key !== key), { key, from: own?.from ?? at, at }]
+}
+
+function waitFor(turns: readonly Turn[], key: string, timing: Timing, zone: string, now: Date): Outcome | undefined {
   const quiet = quietUntil(timing, now, zone)
-  if (quiet) return { kind: 'later', byPlan: true, notBefore: quiet, reason: 'quiet hours' }
-  const last = known === undefined ? undefined : turnSchema.parse(JSON.parse(known))
-  if (!last || last.key === key) return undefined
-  const gapMs = timing.gapMinutes * 60_000
-  // A turn that is yet to come was taken by a clock that has been set back since.
+  if (quiet) return until(quiet, 'quiet hours')
+  if (goingOn(turns, key, timing, now)) return undefined
+  const { mostPerDay = Infinity, gapMinutes } = timing
+  const tomorrow = instantAt(addDays(dayIn(zone, now), 1), '00:00', zone)
+  if (postedToday(turns, key, zone, now) >= mostPerDay)
+    return until(quietUntil(timing, tomorrow, zone) ?? tomorrow, `${mostPerDay} posts a day at most`)
+  const last = turns.at(-1)
+  if (!last) return undefined
+  const gapMs = gapMinutes * 60_000
   const since = now.getTime() - Date.parse(last.at)
   if (since < 0 || since >= gapMs) return undefined
-  const notBefore = new Date(now.getTime() - since + gapMs)
-  return { kind: 'later', byPlan: true, notBefore, reason: `spaced: one post in ${timing.gapMinutes} minutes` }
+  // Whoever had a turn comes after those who wait for their first.
+  const behind = turns.some((turn) => turn.key === key) ? 1 : 0
+  return until(new Date(now.getTime() - since + gapMs + behind), `spaced: one post in ${gapMinutes} minutes`)
+}
+
+/** How many other posts had a turn on this day of the publication. */
+function postedToday(turns: readonly Turn[], key: string, zone: string, now: Date): number {
+  const from = instantAt(dayIn(zone, now), '00:00', zone).toISOString()
+  return turns.filter((turn) => turn.key !== key && turn.at >= from).length
+}
+
+function until(notBefore: Date, reason: string): Outcome {
+  return { kind: 'later', byPlan: true, notBefore, reason }
 }

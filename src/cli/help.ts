@@ -7,8 +7,8 @@ export const helpText = `groundwire: a publication's new items to its readers, e
                          the sample's latest day
       --channels a,b     only these now: email, feeds, bluesky, mastodon
       --approve          let the edition go without waiting for an editor
-      --now              try again at once what waits, also after a pause that
-                         a provider asked for
+      --now              send all that waits at once, also what is spaced or in
+                         quiet hours, or after a pause that a provider asked for
       --dry-run          show the plan, write nothing
   groundwire start     the worker: schedules, feeds, health; desk one port up
       --port N           default 4750

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /**
- * A picture that goes with an item's post, as it will be uploaded: re-encoded, without metadata, small enough for every
+ * A picture that goes with the post of an item or an edition, as it will be uploaded: re-encoded, without metadata, small enough for every
  * network. `path` is where its bytes are, below the data folder; `sha256` (hex) is theirs. `origin`: the item names it;
  * its page does (`og:image`); or there was none, and it was drawn. `preview` is a small version of it as a `data:`
  * address, for pages that may not load anything.
@@ -22,7 +22,7 @@ export const pictureSchema = z
 export type Picture = z.infer<typeof pictureSchema>
 
 /**
- * A picture as it is remembered for an item. `again`: an instant (RFC 3339 UTC) from which a better one is looked for;
+ * A picture as it is remembered. `again`: an instant (RFC 3339 UTC) from which a better one is looked for;
  * absent where everything answered that was asked.
  */
 export const keptPictureSchema = z.object({ picture: pictureSchema, again: z.iso.datetime().optional() }).readonly()

@@ -21,12 +21,22 @@ export function withoutAddresses(text: string): string {
 // `/?&=#:` may stand in a local part, but in what is logged they end a piece of a URL.
 const LOCAL = "[\\p{L}\\p{N}\\p{M}.．﹒＋－＿!$%'*+^_`{|}~-]"
 const HOST = '[\\p{L}\\p{N}\\p{M}.．。｡﹒-]*[\\p{L}\\p{N}\\p{M}]'
-const ADDRESS = new RegExp(`(?<local>${QUOTED}|(?<!${LOCAL})${LOCAL}+)${AT}(?<domain>${HOST}|\\[[\\w.:]+\\])`, 'giu')
+// `@news@example.social` is an account that everybody may read, also at the beginning of a quoted text.
+const QUOTED_LOCAL = `${QUOTED}(?!${AT}${LOCAL}+${AT})`
+const ADDRESS = new RegExp(
+  `(?<local>${QUOTED_LOCAL}|(?<!${LOCAL}|@)${LOCAL}+)${AT}(?<domain>${HOST}|\\[[\\w.:]+\\])`,
+  'giu',
+)
 
-/** What we write ourselves, with every address as `maskAddress` shows it, and all around it as it was. */
-export function maskAddresses(text: string): string {
-  return text.replace(ADDRESS, (...found) => {
-    const groups: unknown = found.at(-1)
+/**
+ * What we write ourselves, with every address as `maskAddress` shows it, and all around it as it was.
+ *
+ * @param accounts what looks like an address and is the name of an account, in lower case: left as it is.
+ */
+export function maskAddresses(text: string, accounts: ReadonlySet<string> = new Set()): string {
+  return text.replace(ADDRESS, (whole: string, ...found: unknown[]) => {
+    if (accounts.has(whole.toLowerCase())) return whole
+    const groups = found.at(-1)
     if (typeof groups !== 'object' || groups === null || !('local' in groups) || !('domain' in groups)) return '…'
     return maskAddress(`${String(groups.local)}@${String(groups.domain)}`)
   })

@@ -4,6 +4,7 @@ import { amend, type Amended, type AmendWords } from '../pipeline/amend.ts'
 import { collect } from '../pipeline/collect.ts'
 import { cleanLine } from '../domain/text.ts'
 import { canonicalUrl } from '../domain/url.ts'
+import { draftsWith } from './amend/drafts.ts'
 import { amendAsJson, describeAmend } from './amend/report.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
@@ -17,7 +18,8 @@ type AmendCommand = Extract<Command, { kind: 'correct' | 'retract' }>
 
 /**
  * An editor puts an item right, or takes it back, wherever it has left. Delivers nothing itself.
- * 1 when something of it cannot leave (then nothing does), or the source could not be read.
+ * 1 when something of it cannot leave (then nothing does), when the item is yet to leave with an edition that was
+ * composed before, or when the source could not be read.
  */
 export async function amendCommand(command: AmendCommand, terminal: Terminal, signal: AbortSignal): Promise<number> {
   const words = wordsOf(command)
@@ -31,9 +33,10 @@ export async function amendCommand(command: AmendCommand, terminal: Terminal, si
     const settings = { ...world.settings, source }
     const amended = await amend(world.ports, words, world.houseFor(about), settings, command.dryRun)
     refuse(amended.verdict, words, configuration)
-    const report = { amended, words, store, configuration }
+    const drafts = amended.verdict === 'never-left' ? await draftsWith(store, words.url) : []
+    const report = { amended, drafts, words, store, configuration }
     terminal.out(command.json ? await amendAsJson(report) : await describeAmend(report))
-    return amended.verdict === 'blocked' ? 1 : 0
+    return amended.verdict === 'blocked' || drafts.length > 0 ? 1 : 0
   } finally {
     await world.close()
   }

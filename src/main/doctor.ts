@@ -68,20 +68,22 @@ async function examine(
 ): Promise<Area[]> {
   const { settings: made, ports } = world
   const leaves = made.channels.some(({ channel, settings }) => channel.disturbs?.(settings) ?? false)
-  const house = world.houseFor({})
   let about: SourceAbout = {}
+  const source = area('Source', signal, async () => {
+    const read = await checkSource(configuration, world, signal)
+    about = read.about
+    return read.findings
+  })
+  // What a channel advises names the publication, as its source does.
+  const house = source.then(() => world.houseFor(about))
   const areas = await Promise.all([
     area('Configuration', signal, async () => checkConfiguration(configuration, world)),
-    area('Source', signal, async () => {
-      const read = await checkSource(configuration, world, signal)
-      about = read.about
-      return read.findings
-    }),
+    source,
     area('Store', signal, () => checkStore(configuration.dataFolder, leaves)),
     area('Clock', signal, () => checkClock(configuration, world, signal)),
     ...made.channels.flatMap(({ channel, settings }) =>
       channel.diagnose
-        ? [area(channel.title, signal, async () => channel.diagnose?.(settings, ports, house) ?? [])]
+        ? [area(channel.title, signal, async () => channel.diagnose?.(settings, ports, await house) ?? [])]
         : [],
     ),
   ])

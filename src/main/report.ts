@@ -4,7 +4,9 @@ import type { Finding } from '../domain/finding.ts'
 import type { RunReport } from '../pipeline/run.ts'
 import type { Configuration } from './configuration.ts'
 import { headline } from './report/headline.ts'
+import { otherAsJson, otherLines } from './report/others.ts'
 import { place } from './report/places.ts'
+import { type Screen, screenOf } from './screen.ts'
 import { plural, tallyCounts } from './tally.ts'
 import { vanishedAsJson, vanishedLines } from './vanished.ts'
 import { troubleLines, waitAsJson } from './waits.ts'
@@ -13,6 +15,7 @@ const SHOWN_FINDINGS = 12
 
 /** What a person reads after `run`: what was read, what was made of it, what to look at, where it is. */
 export function describeRun(report: RunReport, configuration: Configuration): string {
+  const screen = screenOf(configuration, report.endedAt, report.collected.day)
   const lines = [
     '',
     `${report.house.publication.name} · ${report.id} · ${headline(report, configuration)}`,
@@ -21,8 +24,9 @@ export function describeRun(report: RunReport, configuration: Configuration): st
     ...editionLines(report),
     ...checkedLines(report),
     ...channelLines(report, configuration),
-    ...waitingLines(report),
-    ...vanishedRows(report, configuration),
+    ...waitingLines(report, screen),
+    ...rows('Also', otherLines(report, configuration, screen)),
+    ...rows('Vanished', vanishedLines(report.vanished, configuration, screen)),
     ...nextLines(report, configuration),
     '',
   ]
@@ -59,10 +63,15 @@ function editionLines({ edition }: RunReport): string[] {
 
 /** Of an edition that was approved before, only what is wrong with the source now: the rest was shown then, and is on the desk. */
 function checkedLines({ verdict, collected, findings, renderings }: RunReport): string[] {
-  if (verdict !== 'unchanged' && verdict !== 'resumed' && verdict !== 'foreign')
-    return findingLines([...collected.findings, ...findings, ...renderings.flatMap(ofRendering)])
-  return collected.findings.length > 0 ? findingLines(collected.findings) : []
+  // What is held was not made anew.
+  const isMadeNow = verdict === 'held' ? renderings.length > 0 : !AS_BEFORE.has(verdict)
+  const all = isMadeNow ? [...collected.findings, ...findings, ...renderings.flatMap(ofRendering)] : collected.findings
+  if (all.length > 0) return findingLines(all)
+  // Of a source that has not changed its flaws are not told again.
+  return isMadeNow ? [row('Checked', collected.unchanged ? 'nothing new' : 'no findings')] : []
 }
+
+const AS_BEFORE: ReadonlySet<RunReport['verdict']> = new Set(['unchanged', 'resumed', 'foreign'])
 
 /** Notes about renderings (a post was shortened) are for the preview, beside what they are about. */
 function ofRendering({ channel, item, title, findings }: RunReport['renderings'][number]): Finding[] {
@@ -77,7 +86,6 @@ function findingLines(findings: readonly Finding[]): string[] {
   // The feeds say the same of an item in all three formats.
   const distinct = [...new Map(findings.map((finding) => [finding.severity + finding.message, finding])).values()]
   const sorted = distinct.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
-  if (sorted.length === 0) return [row('Checked', 'no findings')]
   const tally = order
     .map((severity) => [severity, sorted.filter((finding) => finding.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
@@ -95,19 +103,17 @@ function channelLines(report: RunReport, configuration: Configuration): string[]
   return channels.flatMap(({ id, title }) => {
     const renderings = report.renderings.filter(({ channel }) => channel === id)
     const counts = report.counts.filter(({ channel }) => channel === id)
-    if (counts.length > 0) return [row(title, `${tallyCounts(counts)}${place(id, report, configuration)}`)]
-    return renderings.length > 0 ? [row(title, plural(renderings.length, 'rendering'))] : []
+    const staying = renderings.filter(({ mayLeave }) => !mayLeave).length
+    const rest = staying > 0 ? `, ${staying} of ${plural(renderings.length, 'rendering')} not to leave` : ''
+    if (counts.length > 0) return [row(title, `${tallyCounts(counts)}${rest}${place(id, report, configuration)}`)]
+    return renderings.length > 0 ? [row(title, rest.slice(2) || plural(renderings.length, 'rendering'))] : []
   })
 }
 
 /** A single reason stands in the headline. */
-function waitingLines({ waits }: RunReport): string[] {
-  const lines = troubleLines(waits)
-  return lines.length > 1 ? lines.map((line, at) => row(at === 0 ? 'Waiting' : '', line)) : []
-}
-
-function vanishedRows({ vanished }: RunReport, configuration: Configuration): string[] {
-  return vanishedLines(vanished, configuration).map((line, at) => row(at === 0 ? 'Vanished' : '', line))
+function waitingLines({ waits }: RunReport, screen: Screen): string[] {
+  const lines = troubleLines(waits, screen)
+  return lines.length > 1 ? rows('Waiting', lines) : []
 }
 
 function nextLines({ verdict, id }: RunReport, { isSample, callOptions }: Configuration): string[] {
@@ -116,14 +122,23 @@ function nextLines({ verdict, id }: RunReport, { isSample, callOptions }: Config
   return ['', row('Look', preview), ...(isSample ? [row('', 'your own: npm run digest -- --source PLACE')] : [])]
 }
 
+function rows(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => row(at === 0 ? label : '', line))
+}
+
 function row(label: string, text: string): string {
   return `  ${label.padEnd(9)} ${text}`
 }
 
 /** The same for a program; keys are part of the contract of `--json`. */
-export function runAsJson(report: RunReport, { dataFolder, source }: Configuration): object {
-  const { collected, edition, verdict, id, state, reason, findings, renderings, counts, waits, delivered, vanished } =
+export function runAsJson(report: RunReport, configuration: Configuration): object {
+  const { dataFolder, source } = configuration
+  const screen = screenOf(configuration, report.endedAt, report.collected.day)
+  const { collected, edition, verdict, id, state, reason, findings, renderings, counts, others, delivered, vanished } =
     report
+  const waits = [{ id, waits: report.waits }, ...others].flatMap(({ id: of, waits: own }) =>
+    own.map((wait) => ({ edition: of, ...waitAsJson(wait, screen) })),
+  )
   return {
     edition: id,
     verdict,
@@ -150,8 +165,9 @@ export function runAsJson(report: RunReport, { dataFolder, source }: Configurati
       findings: own,
     })),
     deliveries: counts.map(({ channel, state: at, count }) => ({ channel, state: at, count })),
-    waits: waits.map(waitAsJson),
+    waits,
     delivered,
+    others: others.map((other) => otherAsJson(other, screen)),
     vanished: vanished.map(vanishedAsJson),
     data: dataFolder,
   }

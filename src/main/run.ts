@@ -5,6 +5,7 @@ import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { openProgress } from './progress.ts'
 import { describeRun, runAsJson } from './report.ts'
+import { isOtherWrong } from './report/others.ts'
 import { countOpen } from './tally.ts'
 import type { Terminal } from './terminal.ts'
 import { troubles } from './waits.ts'
@@ -65,16 +66,18 @@ export function runInput(
 
 /**
  * 2 for another publication's folder; 1 when something that this pass was to deliver is still owed or failed, the ledger
- * does not add up, or the source could not be read whole. What another run holds at this moment is that run's to answer
- * for, and what leaves later by plan is in order.
+ * does not add up, or the source could not be read whole. Corrections, retractions and editions of other days count as
+ * much as the day's. What another run holds at this moment is that run's to answer for, and what leaves later by plan is
+ * in order.
  */
 function exitCode(report: RunReport, only: readonly string[] | undefined): number {
-  const { counts, waits, collected, verdict, state } = report
+  const { counts, waits, collected, verdict, state, others, destinations } = report
   if (verdict === 'foreign') return 2
   const isMine = ({ channel }: { readonly channel: string }): boolean => only === undefined || only.includes(channel)
   const failed =
     counts.some((count) => isMine(count) && ['planned', 'unknown', 'review', 'rejected'].includes(count.state)) ||
-    troubles(waits).some(isMine)
+    troubles(waits).some(isMine) ||
+    others.some((other) => isOtherWrong(other, new Set(destinations.keys())))
   const isIncomplete = (state === 'approved' || state === 'sending') && countOpen(counts) === 0
   return failed || isIncomplete || !collected.complete ? 1 : 0
 }

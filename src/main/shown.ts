@@ -5,9 +5,15 @@ import { cleanLine } from '../domain/text.ts'
 const LONGEST_WORD = 40
 const LONGEST_ADDRESS = 60
 
-/** What others wrote, as it may be shown: on one line, so that it cannot forge one of its own, and without addresses. */
-export function shownText(text: string): string {
-  return maskAddresses(cleanLine(text))
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * What others wrote, as it may be shown: on one line, so that it cannot forge one of its own, and without addresses.
+ *
+ * @param accounts names that look like addresses and are none, in lower case.
+ */
+export function shownText(text: string, accounts: ReadonlySet<string> = NONE): string {
+  return maskAddresses(cleanLine(text), accounts)
 }
 
 /** The beginning of what stands where a word of ours should; in the wrong place may be an address. */

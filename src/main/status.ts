@@ -3,9 +3,10 @@ import type { EditionSummary, LedgerCount, Store } from '../ports.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
 import { packageRoot } from './package.ts'
 import { writeJsonList, writeTable } from './lists.ts'
+import { type Screen, screenOf, shownTime } from './screen.ts'
 import { shownText } from './shown.ts'
 import { csvColumns, entryAsJson, entryAsRow, everything, missed } from './status/entries.ts'
-import { headLines, laterLines, showEdition } from './status/edition.ts'
+import { headLines, leavingLines, showEdition } from './status/edition.ts'
 import { writeMissed } from './status/missed.ts'
 import { requireEdition } from './status/require.ts'
 import { openExistingStore } from './store.ts'
@@ -52,23 +53,31 @@ async function show(
 ): Promise<number> {
   const { edition: id, failed, csv, json } = command
   const entries = (failed ? missed : everything)(store, id)
-  const asJson = (head: object): Promise<number> => writeJsonList(terminal, head, 'deliveries', entries, entryAsJson)
+  const screen = screenOf(configuration, systemClock.now())
+  const asJson = (head: object): Promise<number> =>
+    writeJsonList(terminal, head, 'deliveries', entries, (entry) => entryAsJson(entry, screen))
   if (csv) await writeTable(terminal, csvColumns, entries, entryAsRow)
-  else if (failed && !json) await writeMissed(entries, terminal)
+  else if (failed && !json) await writeMissed(entries, screen, terminal)
   else if (id === undefined && failed) return asJson({})
-  else if (id === undefined) await showAll(store, json, configuration, terminal)
+  else if (id === undefined) await showAll(store, json, configuration, screen, terminal)
   else {
     const { edition, findings, ...rest } = await requireEdition(store, id)
     const head = { ...rest, id, subject: edition.subject }
     const counts = await store.counts(id)
-    const waits = (await store.waits(id)).map(waitAsJson)
+    const waits = (await store.waits(id)).map((wait) => waitAsJson(wait, screen))
     if (json) return asJson({ ...summary(head), findings, counts: counts.map(countAsJson), waits })
-    await showEdition(store, head, counts, configuration, terminal)
+    await showEdition(store, head, counts, configuration, screen, terminal)
   }
   return 0
 }
 
-async function showAll(store: Store, json: boolean, configuration: Configuration, terminal: Terminal): Promise<void> {
+async function showAll(
+  store: Store,
+  json: boolean,
+  configuration: Configuration,
+  screen: Screen,
+  terminal: Terminal,
+): Promise<void> {
   const editions = await store.editions(EDITIONS_SHOWN)
   const counts = await store.counts()
   const of = (id: string): LedgerCount[] => counts.filter(({ edition }) => edition === id)
@@ -80,7 +89,7 @@ async function showAll(store: Store, json: boolean, configuration: Configuration
     const list = editions.map((edition) => ({
       ...summary(edition),
       deliveries: of(edition.id).map(countAsJson),
-      waits: (waits.get(edition.id) ?? []).map(waitAsJson),
+      waits: (waits.get(edition.id) ?? []).map((wait) => waitAsJson(wait, screen)),
     }))
     const pace = Object.fromEntries(paces.map(({ name, pace: now }) => [name, now]))
     terminal.out(`${JSON.stringify({ editions: list, readers, pace, vanished: vanished.map(vanishedAsJson) })}\n`)
@@ -88,14 +97,19 @@ async function showAll(store: Store, json: boolean, configuration: Configuration
   }
   if (editions.length === 0) terminal.out('No edition yet.\n\n')
   for (const edition of editions) {
-    const lines = [...headLines(edition, of(edition.id)), ...laterLines(waits.get(edition.id) ?? [], configuration)]
-    terminal.out(`${lines.join('\n')}\n\n`)
+    const own = of(edition.id)
+    const leaving = leavingLines(edition, own, waits.get(edition.id) ?? [], configuration, screen)
+    terminal.out(`${[...headLines(edition, own), ...leaving].join('\n')}\n\n`)
   }
-  const troubled = troubleLines([...waits.values()].flat()).map((line) => `Waiting  ${line}`)
-  const gone = vanishedLines(vanished, configuration).map(
+  // What is held waits for somebody, whatever else it waited for.
+  const live = editions.filter(({ state }) => state !== 'held').flatMap(({ id }) => waits.get(id) ?? [])
+  const troubled = troubleLines(live, screen).map((line) => `Waiting  ${line}`)
+  const gone = vanishedLines(vanished, configuration, screen).map(
     (line, at) => `${at === 0 ? 'Vanished' : ' '.repeat(8)} ${line}`,
   )
-  terminal.out(`${[...troubled, ...gone, readersLine(readers), ...paces.map(paceLine)].join('\n')}\n`)
+  terminal.out(
+    `${[...troubled, ...gone, readersLine(readers), ...paces.map((pace) => paceLine(pace, screen))].join('\n')}\n`,
+  )
 }
 
 type Readers = Awaited<ReturnType<Store['countSubscribers']>>
@@ -116,12 +130,12 @@ async function knownPaces(store: Store): Promise<KnownPace[]> {
   return all.flatMap(({ name, title, pace }) => (pace ? [{ name, title, pace }] : []))
 }
 
-function paceLine({ title, pace }: KnownPace): string {
+function paceLine({ title, pace }: KnownPace, screen: Screen): string {
   const { perSecond, limitPerSecond, pausedUntil } = pace
   const isPaused = pausedUntil !== undefined && pausedUntil > systemClock.now()
   const rate = Math.round(perSecond * 100) / 100
   const allowed = limitPerSecond === undefined ? '' : ` (${limitPerSecond} allowed)`
-  return `Pace     ${title}: ${rate} calls a second${allowed}${isPaused ? `, none before ${pausedUntil.toISOString()}` : ''}`
+  return `Pace     ${title}: ${rate} calls a second${allowed}${isPaused ? `, none before ${shownTime(screen, pausedUntil)}` : ''}`
 }
 
 function summary({

@@ -1,6 +1,8 @@
+import { shellWord } from '../domain/shell.ts'
 import { shorten } from '../domain/text.ts'
 import type { StoredItem } from '../ports.ts'
 import type { Configuration } from './configuration.ts'
+import { type Screen, shownTime } from './screen.ts'
 import { shownText } from './shown.ts'
 import { figure } from './tally.ts'
 
@@ -11,12 +13,14 @@ const TITLE_GRAPHEMES = 90
 export function vanishedLines(
   items: readonly StoredItem[],
   { callOptions }: Pick<Configuration, 'callOptions'>,
+  screen: Screen,
 ): string[] {
-  const lines = items.slice(0, SHOWN).flatMap(({ item, edition = '', missingSince = '' }) => {
+  const lines = items.slice(0, SHOWN).flatMap(({ item, edition = '', missingSince }) => {
+    if (missingSince === undefined) return []
     const title = shownText(shorten(item.title, TITLE_GRAPHEMES))
     return [
-      `“${title}” is no longer listed by its source (since ${missingSince}); it left in ${edition}.`,
-      `  To take it back: groundwire retract ${shownText(item.url)}${callOptions}`,
+      `“${title}” is no longer listed by its source (since ${shownTime(screen, missingSince)}); it left in ${edition}.`,
+      `  To take it back: groundwire retract ${shellWord(shownText(item.url))}${callOptions}`,
     ]
   })
   const more = items.length - SHOWN

@@ -62,7 +62,8 @@ export async function amend(
   const { store } = ports
   const [stored] = await store.items({ url: words.url, withdrawn: true, limit: 1 })
   if (!stored) return { verdict: 'unknown' }
-  const obstacle = await obstacleTo(store, words, stored)
+  const said = await store.amendments({ url: words.url })
+  const obstacle = await obstacleTo(store, words, stored, said)
   if (obstacle) return obstacle
   const publication = await lastCarried(store, words.url)
   if (!publication) return { verdict: 'never-left' }
@@ -72,16 +73,20 @@ export async function amend(
   const made = { edition, renderings, findings, owed: await stillOwed(store, words, settings) }
   if (isBlocked(findings, renderings)) return { verdict: 'blocked', ...made }
   if (dryRun) return { verdict: 'planned', ...made }
-  if (await approve(ports, edition, settings.channels, renderings, findings)) return { verdict: 'approved', ...made }
-  return { verdict: 'said', id: edition.id }
+  const ids = said.map(({ id }) => id)
+  if (await approve(ports, edition, settings.channels, renderings, findings, ids))
+    return { verdict: 'approved', ...made }
+  // Something else was said of it while this was made: it is made anew with that in mind.
+  return amend(ports, words, house, settings, dryRun)
 }
 
 async function obstacleTo(
   store: Ports['store'],
-  { kind, url, note }: AmendWords,
+  { kind, note }: AmendWords,
   { withdrawnAt, missingSince }: StoredItem,
+  said: readonly Amendment[],
 ): Promise<Amended | undefined> {
-  const before = await store.amendments({ kind, url })
+  const before = said.filter((one) => one.kind === kind)
   const isSame = async (one: Amendment): Promise<boolean> =>
     one.note === note || (kind === 'retraction' && (await store.edition(one.id))?.state !== 'cancelled')
   for (const one of before) if (await isSame(one)) return { verdict: 'said', id: one.id }

@@ -7,7 +7,7 @@ import type { AmendmentQuery, Ports } from '../ports.ts'
 const STOPPED_EDITIONS = 1000
 
 /** The latest first. Without those that an editor holds or has cancelled: nothing more is said of them. */
-async function standing(store: Ports['store'], query: AmendmentQuery): Promise<Amendment[]> {
+export async function standing(store: Ports['store'], query: AmendmentQuery): Promise<Amendment[]> {
   const amendments = await store.amendments(query)
   if (amendments.length === 0) return amendments
   const stopped = new Set((await store.editions(STOPPED_EDITIONS, ['held', 'cancelled'])).map(({ id }) => id))

@@ -10,7 +10,9 @@ import type { ConfiguredChannel } from './render.ts'
  * Freezes an edition: the renderings that were previewed, and one ledger row for everything owed, in one transaction.
  * From here on only stored bytes leave. A retraction ends what is still owed of its item.
  *
- * @returns false when somebody else approved it first, or it has left already; then nothing changed.
+ * @param said ids of what was said before of the item that it amends, as far as it was made with that.
+ * @returns false when somebody else approved it first, or it has left already, or more was said of its item meanwhile;
+ * then nothing changed.
  */
 export async function approve(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
@@ -18,6 +20,7 @@ export async function approve(
   channels: readonly ConfiguredChannel[],
   renderings: readonly FrozenRendering[],
   findings: readonly Finding[],
+  said: readonly string[] = [],
 ): Promise<boolean> {
   const now = clock.now()
   const { amends } = edition
@@ -31,6 +34,7 @@ export async function approve(
     renderings,
     deliveries: withdrawal ? deliveries.map((delivery) => afterCalls(delivery, withdrawal)) : deliveries,
     mailings,
+    said,
     ...(withdrawal && { withdrawn: withdrawal.keys }),
     documents: channels.filter(({ channel }) => channel.document).map(({ channel }) => channel.id),
   })

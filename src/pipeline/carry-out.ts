@@ -10,9 +10,17 @@ export interface CarryOutInput extends LateRule {
   readonly atOnce?: boolean
 }
 
-/** How many deliveries were sent, and where each channel delivers, for people. */
+/** What a pass did about one edition: deliveries that left, and that will not leave by themselves any more. */
+export interface Progressed {
+  readonly sent: number
+  /** Refused for good, or left to a person. */
+  readonly failed: number
+}
+
+/** How many deliveries were sent, of which editions anything was tried, and where each channel delivers, for people. */
 export interface CarriedOut {
   readonly delivered: number
+  readonly editions: ReadonlyMap<string, Progressed>
   readonly destinations: ReadonlyMap<string, string>
 }
 
@@ -28,9 +36,9 @@ export async function carryOut(
   signal: AbortSignal,
 ): Promise<CarriedOut> {
   await holdLate(ports, input)
-  let delivered = 0
+  const editions = new Map<string, Progressed>()
   const count = (progress: Progress): void => {
-    delivered += progress.settlements.filter(({ kind }) => kind === 'sent').length
+    tally(editions, progress)
     onProgress(progress)
   }
   const senders = input.sendersFor(house)
@@ -42,8 +50,19 @@ export async function carryOut(
   }
   await settleEditions(ports)
   return {
-    delivered,
+    delivered: [...editions.values()].reduce((sum, { sent }) => sum + sent, 0),
+    editions,
     destinations: new Map([...senders].map(([channel, { destination }]) => [channel, destination])),
+  }
+}
+
+function tally(editions: Map<string, Progressed>, { claim, settlements }: Progress): void {
+  for (const [place, { edition }] of claim.deliveries.entries()) {
+    const { sent, failed } = editions.get(edition) ?? { sent: 0, failed: 0 }
+    // What a channel tells nothing of is left to a person.
+    const kind = settlements[place]?.kind ?? 'review'
+    const isFailed = kind === 'rejected' || kind === 'review'
+    editions.set(edition, { sent: sent + Number(kind === 'sent'), failed: failed + Number(isFailed) })
   }
 }
 

@@ -1,9 +1,11 @@
 import type { House } from '../channel.ts'
 import { amendmentKindOf } from '../domain/amendment.ts'
 import type { EditionState } from '../domain/edition.ts'
-import type { EditionSummary, FrozenRendering, Ports, StoredEdition } from '../ports.ts'
+import { cleanLine } from '../domain/text.ts'
+import type { EditionSummary, FrozenRendering, Ports, StoredEdition, StoredItem } from '../ports.ts'
 import { remake, type Made, type MakeSettings } from './make.ts'
-import type { ChannelView, Desk, EditionLine } from './view.ts'
+import { saidSince } from './said.ts'
+import type { ChannelView, Desk, EditionLine, VanishedItem } from './view.ts'
 
 const PUBLISHED: readonly EditionState[] = ['approved', 'sending', 'sent']
 
@@ -35,12 +37,14 @@ export function openDesk(
       return house().publication
     },
     list: async (limit) => (await store.editions(limit)).map(line),
+    vanished: async (limit) => (await store.items({ missing: true, carried: true, limit })).flatMap(vanished),
     listPublished: async (limit) => (await digests(store, limit, PUBLISHED)).map(line),
     async published(id) {
       // What amends has words for the channels alone: readers find it in the feeds and in the next digest.
       const stored = amendmentKindOf(id) === undefined ? await store.edition(id) : undefined
       if (!stored || !PUBLISHED.includes(stored.state)) return undefined
-      return { edition: stored.edition, renderings: () => store.renderings(id) }
+      const { edition } = stored
+      return { edition, renderings: () => store.renderings(id), amendments: () => saidSince(store, edition) }
     },
     async view(id) {
       const stored = await store.edition(id)
@@ -51,6 +55,10 @@ export function openDesk(
       return { edition, state: stateOf(id, stored.state), reason, findings, channels }
     },
   }
+}
+
+function vanished({ item: { url, title }, edition, missingSince: since }: StoredItem): VanishedItem[] {
+  return edition === undefined || since === undefined ? [] : [{ url, title: cleanLine(title) || url, edition, since }]
 }
 
 /** Without the corrections and retractions among them. Newest date first. */

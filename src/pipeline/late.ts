@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.ts'
+import { amendmentKindOf } from '../domain/amendment.ts'
 import { dayIn } from '../domain/time.ts'
 import type { EditionSummary, Ports } from '../ports.ts'
 import type { ConfiguredChannel } from './render.ts'
@@ -40,7 +41,8 @@ export function lateReason(
 /**
  * Holds every edition that was approved and still owes something late that disturbs people: what has left has left, the
  * rest is the editor's. Others go on. Mail that is late holds all of its edition; posts that are late, because their
- * network is down, leave those for another network in peace until these have left.
+ * network is down, leave those for another network in peace until these have left. What puts right or takes back is
+ * wanted however late it is.
  */
 export async function holdLate(
   { clock, store, log }: Pick<Ports, 'clock' | 'store' | 'log'>,
@@ -50,7 +52,7 @@ export async function holdLate(
   if (channels.size === 0) return
   const now = clock.now()
   for (const edition of await store.editions(OPEN_EDITIONS, ['approved', 'sending'])) {
-    if (lateReason(edition, rule, now) === undefined) continue
+    if (amendmentKindOf(edition.id) !== undefined || lateReason(edition, rule, now) === undefined) continue
     const owed = (await store.owedBy(edition.id)).filter(({ channel }) => channels.has(channel))
     const late = owed.filter(({ plannedFor }) => lateReason(edition, rule, now, plannedFor) !== undefined)
     const isMail = late.some(({ channel }) => channels.get(channel)?.audience === 'subscribers')

@@ -7,7 +7,7 @@ import type { FrozenRendering, ItemQuery, Ports, StoredEdition, StoredItem } fro
 import { correctionsByItem, saidBefore, untold, withoutTold } from './amendments.ts'
 import { check } from './check.ts'
 import { compose, type ComposeSettings } from './compose.ts'
-import { mayLeave, postedOf } from './posted.ts'
+import { mayBeThere, mayLeave, postedOf } from './posted.ts'
 import {
   nothingGathered,
   recentItems,
@@ -109,7 +109,9 @@ async function amendInput(
 ): Promise<AmendInput> {
   const able = new Set(channels.flatMap(({ channel }) => (channel.amend ? [channel.id] : [])))
   const posted = await postedOf(store, amends.item.url, ({ channel }) => able.has(channel))
-  const standing = posted.filter(({ delivery }) => mayLeave(delivery))
+  // What is not there is deleted without harm.
+  const isWanted = amends.amendment.kind === 'retraction' ? mayBeThere : mayLeave
+  const standing = posted.filter(({ delivery }) => isWanted(delivery))
   return { ...amends, posted: standing, earlier: await saidBefore(store, standing, amends) }
 }
 

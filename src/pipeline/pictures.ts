@@ -1,23 +1,31 @@
-import { cardAlt, sourceHosts } from '../domain/card.ts'
+import { cardAlt, editionCard, sourceHosts } from '../domain/card.ts'
 import { editionItems, type Edition } from '../domain/edition.ts'
 import { sha256 } from '../domain/hash.ts'
 import type { Item } from '../domain/item.ts'
 import { keptPictureSchema, type KeptPicture, type Picture } from '../domain/picture.ts'
-import type { Drawn, Ports } from '../ports.ts'
+import type { Card, Ports } from '../ports.ts'
+import { findPicture, type Finding, type Found, type Search } from './find-picture.ts'
 
 type PicturePorts = Pick<Ports, 'clock' | 'http' | 'files' | 'notes' | 'pictures' | 'log'>
 
 const LANES = 3
-const TIMEOUT_MS = 10_000
-const MAX_BYTES = 20_000_000
-/** The head of a page; what comes after it is not waited for. */
-const PAGE_BYTES = 512 * 1024
 /** How long a card stands in for a picture that could not be had: a draft looked at again in the meantime is the same. */
 const STANDS_IN_MS = 6 * 3_600_000
 
+/** A picture that is wanted: the card that is drawn where `find` finds nothing. */
+interface Wish {
+  /** An item's URL or the edition's id. */
+  readonly of: string
+  /** Changes with whatever the picture or the card is made from. */
+  readonly note: string
+  readonly card: Card
+  readonly find: () => Promise<Finding>
+}
+
 /**
- * A picture for every item that is news: its own, else the one its page names, else a drawn card. Where none could be
- * made at all there is none. Never rejects.
+ * A picture for every item that is news: its own, else the one its page names, else a drawn card. Under the edition's id
+ * the card of the edition itself, the same that our own pages show. Where none could be made at all there is none. Never
+ * rejects.
  */
 export async function picturesFor(
   ports: PicturePorts,
@@ -25,14 +33,14 @@ export async function picturesFor(
   signal: AbortSignal,
 ): Promise<Map<string, Picture>> {
   const found = new Map<string, Picture>()
-  const waiting = editionItems(edition).values()
+  const waiting = wishes(edition, { ports, signal, inTurn: turns() }).values()
   const lane = async (): Promise<void> => {
-    for (const item of waiting) {
+    for (const wish of waiting) {
       try {
-        found.set(item.url, await pictureFor(ports, item, edition.publication.name, signal))
+        found.set(wish.of, await pictureFor(ports, wish))
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        ports.log.warn(`There is no picture for ${item.url}: ${reason}`)
+        ports.log.warn(`There is no picture for ${wish.of}: ${reason}`)
       }
     }
   }
@@ -40,21 +48,44 @@ export async function picturesFor(
   return found
 }
 
-async function pictureFor(ports: PicturePorts, item: Item, publication: string, signal: AbortSignal): Promise<Picture> {
-  const { notes, clock } = ports
-  const name = noteName(item, publication)
-  const before = await notes.recall(name)
-  const known = await stillThere(ports, before)
-  if (known && (known.again === undefined || known.again > clock.now().toISOString())) return known.picture
-  const made = await make(ports, item, publication, signal)
-  if (await notes.replace(name, before, JSON.stringify(made))) return made.picture
-  // Another worker was faster: all show the same.
-  return (await stillThere(ports, await notes.recall(name)))?.picture ?? made.picture
+function wishes(edition: Edition, search: Search): Wish[] {
+  const items = editionItems(edition)
+  if (items.length === 0) return []
+  const card = editionCard(edition)
+  const own: Wish = { of: edition.id, note: noteName(['card', card]), card, find: async () => 'none' }
+  return [own, ...items.map((item) => itemWish(item, edition.publication.name, search))]
 }
 
-/** Changes with whatever the picture or the card is made from. */
-function noteName(item: Item, publication: string): string {
-  return `picture ${sha256(JSON.stringify([item.url, item.image ?? null, item.title, sourceHosts([item]), publication]))}`
+function itemWish(item: Item, publication: string, search: Search): Wish {
+  const { url, title, image } = item
+  const sources = sourceHosts([item])
+  const note = noteName([url, image ?? null, title, sources, publication])
+  const card = { publication, title, sources }
+  return { of: url, note, card, find: () => findPicture(search, item, `${note} looked at`) }
+}
+
+function noteName(madeFrom: readonly unknown[]): string {
+  return `picture ${sha256(JSON.stringify(madeFrom))}`
+}
+
+function turns(): Search['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+async function pictureFor(ports: PicturePorts, wish: Wish): Promise<Picture> {
+  const { notes, clock } = ports
+  const before = await notes.recall(wish.note)
+  const known = await stillThere(ports, before)
+  if (known && (known.again === undefined || known.again > clock.now().toISOString())) return known.picture
+  const made = await make(ports, wish)
+  if (await notes.replace(wish.note, before, JSON.stringify(made))) return made.picture
+  // Another worker was faster: all show the same.
+  return (await stillThere(ports, await notes.recall(wish.note)))?.picture ?? made.picture
 }
 
 /** What a note says, as long as its bytes can be had. */
@@ -64,16 +95,10 @@ async function stillThere({ files }: Pick<Ports, 'files'>, note: string | undefi
   return data && (await files.readBytes(data.picture.path)) && data
 }
 
-interface Found {
-  readonly drawn: Drawn
-  readonly alt: string
-  readonly origin: Picture['origin']
-}
-
-async function make(ports: PicturePorts, item: Item, publication: string, signal: AbortSignal): Promise<KeptPicture> {
-  const published = await findPublished(ports, item, signal)
+async function make(ports: PicturePorts, { card, find }: Wish): Promise<KeptPicture> {
+  const published = await find()
   const isFound = published !== 'none' && published !== 'unreachable'
-  const { drawn, alt, origin } = isFound ? published : await drawCard(ports, item, publication)
+  const { drawn, alt, origin } = isFound ? published : await drawCard(ports, card)
   const { content, ...about } = drawn
   const path = `pictures/${drawn.sha256}.${drawn.mediaType === 'image/png' ? 'png' : 'jpg'}`
   await ports.files.write(path, content)
@@ -82,69 +107,6 @@ async function make(ports: PicturePorts, item: Item, publication: string, signal
   return { picture, again: new Date(ports.clock.now().getTime() + STANDS_IN_MS).toISOString() }
 }
 
-/** `none`: everything answered, and there is no picture; `unreachable`: there may be one. */
-async function findPublished(
-  ports: PicturePorts,
-  item: Item,
-  signal: AbortSignal,
-): Promise<Found | 'none' | 'unreachable'> {
-  const alt = item.image?.alt.trim() || item.title
-  const own = item.image ? await fetchPicture(ports, item.image.url, signal) : 'none'
-  if (typeof own !== 'string') return { drawn: own, alt, origin: 'item' }
-  const page = await fetchBytes(ports, item.url, signal, PAGE_BYTES)
-  const named = page && (await ports.pictures.named(new TextDecoder().decode(page.bytes), page.url))
-  const isOther = named !== undefined && named.url !== item.image?.url
-  const theirs = page ? (isOther ? await fetchPicture(ports, named.url, signal) : 'none') : 'unreachable'
-  if (typeof theirs !== 'string') return { drawn: theirs, alt: named?.alt || item.title, origin: 'page' }
-  return own === 'unreachable' ? own : theirs
-}
-
-async function fetchPicture(
-  ports: PicturePorts,
-  url: string,
-  signal: AbortSignal,
-): Promise<Drawn | 'none' | 'unreachable'> {
-  const answer = await fetchBytes(ports, url, signal)
-  if (!answer) return 'unreachable'
-  return (await ports.pictures.fit(answer.bytes)) ?? 'none'
-}
-
-/** Undefined for every way of not answering; `url` is the address after redirects. */
-async function fetchBytes(
-  { http }: Pick<Ports, 'http'>,
-  url: string,
-  signal: AbortSignal,
-  enough?: number,
-): Promise<{ readonly bytes: Uint8Array; readonly url: string } | undefined> {
-  try {
-    signal.throwIfAborted()
-    const response = await http.get({ url, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }, signal)
-    const pieces: Uint8Array[] = []
-    let bytes = 0
-    // Read also where it is an error: an answer left unread keeps its connection.
-    for await (const piece of response.body) {
-      pieces.push(piece)
-      bytes += piece.byteLength
-      if (enough !== undefined && bytes >= enough) break
-    }
-    return response.status === 200 ? { bytes: joined(pieces, bytes), url: response.url } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.byteLength
-  }
-  return whole
-}
-
-async function drawCard({ pictures }: PicturePorts, item: Item, publication: string): Promise<Found> {
-  const sources = sourceHosts([item])
-  const drawn = await pictures.draw({ publication, title: item.title, sources })
-  return { drawn, alt: cardAlt(item.title, sources), origin: 'drawn' }
+async function drawCard({ pictures }: PicturePorts, card: Card): Promise<Found> {
+  return { drawn: await pictures.draw(card), alt: cardAlt(card.title, card.sources), origin: 'drawn' }
 }

@@ -36,6 +36,11 @@ export function mayLeave({ state }: Pick<LedgerEntry, 'state'>): boolean {
   return state !== 'rejected' && state !== 'cancelled' && state !== 'superseded'
 }
 
+/** Whether something of it may be on the other side, whatever was made of it here: it was called. */
+export function mayBeThere(delivery: Pick<LedgerEntry, 'state' | 'attempts'>): boolean {
+  return mayLeave(delivery) || delivery.attempts > 0
+}
+
 /** What ends when an item is taken back. */
 export interface Withdrawal {
   /** Keys of all that was owed of the item alone and is not known to have been sent. */
@@ -53,6 +58,6 @@ export async function withdrawalOf(store: Ports['store'], item: string, now: Dat
   const until = new Date(now.getTime() + UNDER_WAY_MS)
   return {
     keys: unsent.map(({ key }) => key),
-    pending: new Map(unsent.filter(mayLeave).map(({ channel }) => [channel, until])),
+    pending: new Map(unsent.filter(mayBeThere).map(({ channel }) => [channel, until])),
   }
 }

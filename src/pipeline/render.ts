@@ -17,7 +17,7 @@ export interface ConfiguredChannel {
 export interface Gathered {
   /** What each channel learned, by its id. */
   readonly known: ReadonlyMap<string, unknown>
-  /** By item URL. */
+  /** By item URL, and by its id the edition's own card. */
   readonly pictures: ReadonlyMap<string, Picture>
 }
 

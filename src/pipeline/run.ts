@@ -4,10 +4,10 @@ import type { Finding } from '../domain/finding.ts'
 import { instantAt } from '../domain/time.ts'
 import type { FrozenRendering, LedgerCount, Ports, Source, SourceAbout, StoredItem, Wait } from '../ports.ts'
 import { approve } from './approve.ts'
-import { carryOut, type CarryOutInput } from './carry-out.ts'
+import { carryOut, type CarriedOut, type CarryOutInput, type Progressed } from './carry-out.ts'
 import { collect, type Collected } from './collect.ts'
 import type { Progress } from './deliver.ts'
-import { lateReason } from './late.ts'
+import { lateReason, OPEN_EDITIONS } from './late.ts'
 import { make, remake, type EditionPlan, type Made, type MakeSettings } from './make.ts'
 
 export interface RunInput extends CarryOutInput {
@@ -36,6 +36,16 @@ export interface RunInput extends CarryOutInput {
  */
 export type RunVerdict = 'approved' | 'resumed' | 'unchanged' | 'empty' | 'draft' | 'held' | 'planned' | 'foreign'
 
+/** An edition that is not the one of the day, and that this pass worked on or that still owes something. */
+export interface OtherEdition extends Progressed {
+  readonly id: string
+  readonly state: EditionState
+  readonly reason: string
+  /** Its ledger after the pass. */
+  readonly counts: readonly LedgerCount[]
+  readonly waits: readonly Wait[]
+}
+
 export interface RunReport {
   readonly verdict: RunVerdict
   readonly id: string
@@ -53,8 +63,13 @@ export interface RunReport {
   readonly waits: readonly Wait[]
   /** Items that left in an edition and that the source no longer lists. */
   readonly vanished: readonly StoredItem[]
+  /** Corrections, retractions, and editions of other days; empty for a dry run. */
+  readonly others: readonly OtherEdition[]
   /** Deliveries that this pass sent, of any edition. */
   readonly delivered: number
+  /** Nothing was kept: not even a draft. */
+  readonly dryRun: boolean
+  readonly endedAt: Date
   /** Where each channel delivers in this pass, for people; empty for a dry run. */
   readonly destinations: ReadonlyMap<string, string>
 }
@@ -75,12 +90,12 @@ export async function run(
   const planned = planFor(input, collected.day)
   const id = `${planned.schedule}/${planned.date}`
   const { verdict, made } = await decide(ports, input, planned, house)
-  const { delivered, destinations } = input.dryRun
-    ? { delivered: 0, destinations: new Map<string, string>() }
+  const { delivered, editions, destinations } = input.dryRun
+    ? nothingCarriedOut
     : await carryOut(ports, input, house, onProgress, signal)
   const after = await ports.store.edition(id)
   return {
-    verdict: verdictAfter(verdict, after?.state, delivered),
+    verdict: verdictAfter(verdict, after?.state, editions.get(id)?.sent ?? 0),
     id,
     house,
     collected,
@@ -92,15 +107,38 @@ export async function run(
     counts: await ports.store.counts(id),
     waits: await ports.store.waits(id),
     vanished: await ports.store.items({ source: input.source.id, missing: true, carried: true }),
+    others: input.dryRun ? [] : await otherEditions(ports.store, id, editions),
     delivered,
+    dryRun: input.dryRun,
+    endedAt: ports.clock.now(),
     destinations,
   }
 }
 
+const nothingCarriedOut: CarriedOut = { delivered: 0, editions: new Map(), destinations: new Map() }
+
+/** Newest date first. */
+async function otherEditions(
+  store: Ports['store'],
+  own: string,
+  worked: ReadonlyMap<string, Progressed>,
+): Promise<OtherEdition[]> {
+  const open = (await store.editions(OPEN_EDITIONS, ['approved', 'sending', 'held'])).map(({ id }) => id)
+  const others: OtherEdition[] = []
+  for (const id of new Set([...open, ...worked.keys()])) {
+    const stored = id === own ? undefined : await store.edition(id)
+    if (!stored || (stored.approvedAt === undefined && !worked.has(id))) continue
+    const { state, reason } = stored
+    const { sent = 0, failed = 0 } = worked.get(id) ?? {}
+    others.push({ id, state, reason, sent, failed, counts: await store.counts(id), waits: await store.waits(id) })
+  }
+  return others
+}
+
 /** Delivering may take up what an earlier pass left, and find the edition late or held meanwhile. */
-function verdictAfter(verdict: RunVerdict, state: EditionState | undefined, delivered: number): RunVerdict {
+function verdictAfter(verdict: RunVerdict, state: EditionState | undefined, sent: number): RunVerdict {
   if (state === 'held' && (verdict === 'unchanged' || verdict === 'approved')) return 'held'
-  return verdict === 'unchanged' && delivered > 0 ? 'resumed' : verdict
+  return verdict === 'unchanged' && sent > 0 ? 'resumed' : verdict
 }
 
 function planFor({ schedule, zone, fromDay }: RunInput, date: string): EditionPlan {

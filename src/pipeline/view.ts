@@ -1,4 +1,5 @@
 import type { DeliveryState } from '../domain/delivery.ts'
+import type { Amendment } from '../domain/amendment.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Publication } from '../domain/publication.ts'
@@ -31,11 +32,23 @@ export interface EditionLine {
   readonly items: number
 }
 
+/** An item that has left, and that its source no longer lists. */
+export interface VanishedItem {
+  readonly url: string
+  readonly title: string
+  /** Id of the edition that it left in. */
+  readonly edition: string
+  /** RFC 3339, UTC. */
+  readonly since: string
+}
+
 /** An edition that has been let go, for everybody: nothing is rendered for it, and nothing counted. */
 export interface PublishedEdition {
   readonly edition: Edition
   /** As frozen at approval. */
   renderings(): Promise<readonly FrozenRendering[]>
+  /** What was put right or taken back of its items since, the latest first. */
+  amendments(): Promise<readonly Amendment[]>
 }
 
 /** What may be asked about editions; it changes nothing. */
@@ -43,6 +56,8 @@ export interface Desk {
   readonly publication: Publication
   /** Newest first. */
   list(limit: number): Promise<EditionLine[]>
+  /** Newest day first. */
+  vanished(limit: number): Promise<VanishedItem[]>
   /** For editors alone: renders a draft anew, which takes a hundred times as long as reading a published one. */
   view(id: string): Promise<EditionView | undefined>
   /** Those that readers may see, newest first. */

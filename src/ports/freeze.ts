@@ -32,6 +32,11 @@ export interface Freeze {
   readonly renderings: readonly FrozenRendering[]
   readonly deliveries: readonly Delivery[]
   readonly mailings: readonly Mailing[]
+  /**
+   * Ids of all corrections and retractions of the item that were known when this one was made. Has more been said of it
+   * since, this one was made without knowing, and is not approved. Absent: none.
+   */
+  readonly said?: readonly string[]
   /** Keys of deliveries that a retraction ends, whatever became of them, unless they were sent. */
   readonly withdrawn?: readonly string[]
   /** Channels whose renderings are whole documents: an older unsettled delivery to the same target is superseded. */

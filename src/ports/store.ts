@@ -112,8 +112,8 @@ export interface Store extends ReaderStore, PaceStore, Notes {
   keep(edition: Edition, state: 'draft' | 'held', findings: readonly Finding[], reason: string): Promise<boolean>
   /**
    * Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or one of its
-   * items or amendments is by now carried by another edition. An edition that amends is written down as an amendment;
-   * when it retracts, its item never leaves again.
+   * items or amendments is by now carried by another edition, or more was said of the item that it amends. An edition
+   * that amends is written down as an amendment; when it retracts, its item never leaves again.
    */
   approve(freeze: Freeze): Promise<boolean>
   /**

@@ -90,11 +90,13 @@ iframe{display:block;border:1px solid var(--rule);background:var(--paper)}
 @media (max-width:29rem){.phone iframe{box-sizing:border-box;width:100vw;margin-inline:calc(-1*clamp(1rem,5vw,3.5rem));border-inline:0}}
 .plain{max-width:46rem;max-height:46rem;overflow:auto;padding-block:1rem;border-block:1px solid var(--rule);white-space:pre-wrap;line-height:1.55}
 
-.posts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.6rem 2rem;padding-top:1.5rem}
+.posts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:.6rem 2rem;padding-top:1.5rem}
 .post{display:grid;grid-row:span 4;grid-template-rows:subgrid;grid-template-columns:minmax(0,1fr);margin-bottom:2rem}
 .post .findings{grid-row:4}
 .post h3{font-size:1rem;line-height:1.35}
-.post iframe{width:calc(100% + 2rem);height:36.5rem;margin-inline:-1rem;border:0;resize:vertical}
+.post iframe{width:calc(100% + 2rem);height:50rem;margin-inline:-1rem;border:0;resize:vertical}
+@media (min-width:60rem){.post iframe{height:47rem}}
+@media (max-width:22rem){.post iframe{height:55rem}}
 .measures{display:flex;flex-wrap:wrap;gap:0 1.1rem}
 .measures>*{white-space:nowrap}
 .over{font-weight:600}
@@ -105,7 +107,7 @@ iframe{display:block;border:1px solid var(--rule);background:var(--paper)}
 
 table{border-collapse:collapse}
 th,td{padding:.6rem 2.5rem .6rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-th{font-weight:600}
+th{font-weight:600;overflow-wrap:normal}
 thead th{font-weight:400;color:var(--quiet);font-size:.875rem}
 td:last-child,th:last-child{padding-right:0}
 .editions li{padding-block:1.1rem;border-top:1px solid var(--rule);display:grid;gap:.2rem}

@@ -1,5 +1,9 @@
 import type { Browser, ConsoleMessage, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blueskyChannel } from '../../channels/bluesky/index.ts'
+import { blueskySettings } from '../../channels/bluesky/settings.ts'
+import type { Picture } from '../../src/domain/picture.ts'
+import type { EditionView } from '../../src/pipeline/view.ts'
 import { serve, type Served } from '../../src/web/serve.ts'
 import { deskOf, EDITION, sampleApp, sampleView } from '../web/fixture.ts'
 import { chromiumProblem, launch } from './chromium.ts'
@@ -9,20 +13,63 @@ const WIDTHS = [320, 375, 1280]
 const SCHEMES = ['light', 'dark'] as const
 const CASES = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })))
 
+const PICTURE: Picture = {
+  path: 'pictures/aa.png',
+  sha256: 'aa',
+  mediaType: 'image/png',
+  bytes: 9,
+  width: 1200,
+  height: 630,
+  alt: 'A drawn card',
+  origin: 'drawn',
+  preview:
+    'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACgAAAAVAQMAAAAO1D5dAAAAA1BMVEX7+PKRPVluAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWNgGEgAAAB+AAF5iwW7AAAAAElFTkSuQmCC',
+}
+
+/** Posts as long as Bluesky takes them, each with a picture in the measure of a link card. */
+async function fullPosts(): Promise<EditionView> {
+  const view = sampleView({ state: 'sent' })
+  const items = [...view.edition.stories, ...view.edition.briefs].map((item) => ({
+    ...item,
+    title: `${item.title}, and what else was found on that day`.slice(0, 90),
+    summary: 'Whoever looks at the gauge twice a day for a year knows what it says. '.repeat(5),
+  }))
+  const edition = { ...view.edition, stories: items, briefs: [] }
+  const pictures = new Map(items.map(({ url }) => [url, PICTURE]))
+  const context = {
+    house: { publication: edition.publication, publicUrl: 'https://wire.example' },
+    recent: [],
+    pictures,
+  }
+  const drawn = await blueskyChannel.render(edition, context, blueskySettings.parse({}))
+  const renderings = drawn.map((rendering) => ({ ...rendering, channel: 'bluesky', hash: '' }))
+  const counts = [{ state: 'sent' as const, count: 7 }]
+  return {
+    ...view,
+    edition,
+    channels: view.channels.map((channel) =>
+      channel.id === 'bluesky' ? { ...channel, renderings, counts } : { ...channel, counts },
+    ),
+  }
+}
+
 describe.skipIf(await chromiumProblem())('the desk in a browser', () => {
   let browser: Browser
   let desk: Served
   let site: Served
+  let full: Served
   beforeAll(async () => {
     browser = await launch()
     desk = await serve(sampleApp(), { port: 0 })
     const sent = sampleView({ state: 'sent' })
     site = await serve(sampleApp({ mode: 'start', desk: deskOf(sent) }), { port: 0 })
+    full = await serve(sampleApp({ desk: deskOf(await fullPosts()) }), { port: 0 })
   }, 60_000)
   afterAll(async () => {
     await browser?.close()
     await desk?.close()
     await site?.close()
+    await full?.close()
   })
 
   async function open(
@@ -94,6 +141,28 @@ describe.skipIf(await chromiumProblem())('the desk in a browser', () => {
     expect(await page.locator('.panel.light').isVisible()).toBe(false)
     await context.close()
   })
+
+  it.each([{ width: 1200 }, { width: 900 }, { width: 360 }, { width: 320 }])(
+    'shows posts with their picture and their length whole at $width px, and breaks no name of a channel',
+    async ({ width }) => {
+      const { page } = await open(`${full.url}/desk/${EDITION}`, { width, scheme: 'light' })
+      const frames = page.frames().filter((frame) => frame.url().includes('/bluesky/'))
+      expect(frames).toHaveLength(7)
+      for (const frame of frames) {
+        const [content, room] = await frame.evaluate<[number, number]>(
+          '[document.querySelector("main").offsetHeight, innerHeight]',
+        )
+        expect(content).toBeLessThanOrEqual(room)
+      }
+      const lines = await page.evaluate<number[]>(
+        '[...document.querySelectorAll("#deliveries th")].map((cell) => { const words = document.createRange(); words.selectNodeContents(cell); return words.getClientRects().length })',
+      )
+      expect(lines.length).toBeGreaterThan(2)
+      expect(Math.max(...lines)).toBe(1)
+      await page.close()
+    },
+    30_000,
+  )
 
   it('shuts its frames off from itself', async () => {
     const { page } = await open(`${desk.url}/desk/${EDITION}`, { width: 1280, scheme: 'light' })

@@ -112,16 +112,96 @@ describe('what has its turn already', () => {
     expect(await turn('b')).toEqual(gap('2026-06-29T08:19:00.000Z'))
   })
 
-  it('goes on when it may have left, whosever turn it is, and others keep their distance to it', async () => {
+  it('goes on when it may have left, whosever turn it is and in quiet hours too, and keeps nobody else waiting', async () => {
     await turn('a')
     clock.advance(10 * MINUTE_MS)
     await turn('b')
     clock.advance(5 * MINUTE_MS)
     expect(await turn('a', 1)).toBeUndefined()
-    clock.advance(6 * MINUTE_MS)
-    expect(await turn('c')).toEqual(gap('2026-06-29T08:25:00.000Z'))
+    clock.advance(5 * MINUTE_MS)
+    expect(await turn('c')).toBeUndefined()
     clock.set('2026-06-29T23:00:00.000Z')
     expect(await turn('b', 2)).toBeUndefined()
+  })
+
+  it('waits like any other when its worker was killed before it had a turn: nothing of it can have left', async () => {
+    clock.set('2026-06-29T20:00:00.000Z')
+    expect(await turn('a', 1)).toEqual(until('2026-06-30T05:00:00.000Z', 'quiet hours'))
+    clock.set(START)
+    await turn('b')
+    expect(await turn('a', 1)).toEqual(gap('2026-06-29T08:10:00.000Z'))
+  })
+})
+
+describe('what fails again and again', () => {
+  /** Minute by minute, each when its time has come: the first ones fail for ever, the others leave at once. */
+  async function hours(count: number, failing: Readonly<Record<string, 'doubtful' | 'refused'>>): Promise<string[]> {
+    const due = new Map([...Object.keys(failing), 'x', 'y', 'z'].map((key) => [key, 0]))
+    const called = new Set<string>()
+    const left: string[] = []
+    for (let minute = 0; minute < count * 60; minute += 1) {
+      const now = clock.now().getTime()
+      for (const [key, at] of [...due].toSorted((a, b) => a[1] - b[1])) {
+        if (at > now) continue
+        const wait = await turn(key, failing[key] === 'doubtful' && called.has(key) ? 1 : 0)
+        if (!wait) called.add(key)
+        if (wait?.kind === 'later') due.set(key, wait.notBefore.getTime())
+        else if (failing[key]) due.set(key, now + MINUTE_MS)
+        else left.push(`${key} ${minute}`)
+        if (!wait && !failing[key]) due.delete(key)
+      }
+      clock.advance(MINUTE_MS)
+    }
+    return left
+  }
+
+  it.each([
+    ['one that may have left', { a: 'doubtful' }, ['x 19', 'y 29', 'z 39']],
+    ['one that is refused for the moment', { a: 'refused' }, ['x 19', 'y 29', 'z 39']],
+    ['two that may have left', { a: 'doubtful', b: 'doubtful' }, ['x 38', 'y 48', 'z 58']],
+    ['several of both', { a: 'doubtful', b: 'refused', c: 'doubtful', d: 'refused' }, ['x 76', 'y 86', 'z 96']],
+  ] as const)('lets the others have their turns: %s', async (_, failing, left) => {
+    expect(await hours(6, failing)).toEqual(left)
+  })
+})
+
+describe('a limit for the day', () => {
+  const limited: Timing = { gapMinutes: 0, mostPerDay: 2 }
+  const tomorrow = (hour = '2026-06-29T22:00:00.000Z'): Outcome => until(hour, '2 posts a day at most')
+
+  it('keeps what is over it for the next day, on which it counts anew', async () => {
+    for (const key of ['a', 'b']) expect(await turn(key, 0, limited)).toBeUndefined()
+    for (const key of ['c', 'd', 'e']) expect(await turn(key, 0, limited)).toEqual(tomorrow())
+    clock.set('2026-06-29T21:59:59.999Z')
+    expect(await turn('c', 0, limited)).toEqual(tomorrow())
+    clock.set('2026-06-29T22:00:00.000Z')
+    for (const key of ['c', 'd']) expect(await turn(key, 0, limited)).toBeUndefined()
+    expect(await turn('e', 0, limited)).toEqual(tomorrow('2026-06-30T22:00:00.000Z'))
+  })
+
+  it('names a time that lies in no quiet hours', async () => {
+    const quiet = { ...limited, quiet: { from: '23:00', to: '06:30' } }
+    for (const key of ['a', 'b']) await turn(key, 0, quiet)
+    expect(await turn('c', 0, quiet)).toEqual(tomorrow('2026-06-30T04:30:00.000Z'))
+  })
+
+  it('counts each post once, however often it is tried, and stops none that is being tried', async () => {
+    for (const key of ['a', 'b', 'a', 'b', 'b']) expect(await turn(key, 0, limited)).toBeUndefined()
+    expect(await turn('a', 3, limited)).toBeUndefined()
+    expect(await turn('c', 0, limited)).toEqual(tomorrow())
+  })
+
+  it('is an account’s own, and no limit where none is set', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) expect(await turn(key, 0, { gapMinutes: 0 })).toBeUndefined()
+    expect(await takeTurn({ clock, notes }, 'bluesky other', limited, 'UTC', attempt('a'))).toBeUndefined()
+  })
+
+  it('remembers no more than it needs', async () => {
+    for (let day = 0; day < 30; day += 1) {
+      for (const key of ['a', 'b', 'c']) await turn(`${key}${day}`, 0, { gapMinutes: 0, mostPerDay: 3 })
+      clock.advance(24 * 60 * MINUTE_MS)
+    }
+    expect(JSON.parse((await notes.recall(`${ACCOUNT} turns`)) ?? '[]')).toHaveLength(6)
   })
 })
 

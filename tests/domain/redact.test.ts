@@ -58,9 +58,23 @@ describe('what we write', () => {
     const text = '8 items from https://example.com/@ada at 06:30, 100 % @ home, ½ … 「本」、100%'
     expect(maskAddresses(text)).toBe(text)
   })
+
+  it.each([
+    'Put <meta name="fediverse:creator" content="@news@mastodon.example"> on each page.',
+    'It is @news@mastodon.example.',
+    '"@news@mastodon.example"',
+  ])('is left alone where it names an account as such: %s', (text) => {
+    expect(maskAddresses(text)).toBe(text)
+  })
+
+  it('names accounts that it is told of, in whatever case, and nobody else there', () => {
+    expect(maskAddresses('News@Mastodon.example, jane@mastodon.example', new Set(['news@mastodon.example']))).toBe(
+      'News@Mastodon.example, j…@mastodon.example',
+    )
+  })
 })
 
-it.each(['a', 'a@', '"', '"\\"', '"a', '%22', '%40', '@', '"a"', 'a%', '"a"b'])(
+it.each(['a', 'a@', '"', '"\\"', '"a', '%22', '%40', '@', '"a"', 'a%', '"a"b', '"a"@a', '@a@', '"@a@'])(
   'takes no more than linear time over %s and so on',
   (piece) => {
     const long = piece.repeat(100_000)

@@ -12,8 +12,14 @@ export interface MastodonRules {
   readonly ignoresKeys: boolean
   /** mastodon #40399: a second request under a key fails with 500 instead of answering with the first status. */
   readonly failsOnDuplicates: boolean
-  /** snac lists everything, whatever `since_id`, `max_id` and `limit` say. */
+  /** snac lists everything, whatever `since_id`, `max_id`, `limit` and `exclude_reblogs` say. */
   readonly listsEverything: boolean
+  /** False: what is for followers alone is not listed, as on snac. */
+  readonly listsPrivate: boolean
+  /** Id of the account that the token is for. */
+  readonly account: string
+  /** How long a status that was asked for is not there yet: a gateway gives up before its server does. */
+  readonly commitMs: number
   /** False: `/api/v2/instance` is 404. */
   readonly hasV2: boolean
   /** Application that statuses say they were made by; undefined: they do not say. */
@@ -29,11 +35,15 @@ export interface MastodonRules {
 
 export interface FakeStatus {
   readonly id: string
+  readonly account: string
   readonly createdAt: Date
+  readonly visibleAt: number
+  /** Id of the status that it passes on. */
+  readonly reblog: string | undefined
   readonly replyTo: string | null
-  readonly media: readonly string[]
   readonly visibility: string
   readonly app: string | undefined
+  media: readonly string[]
   text: string
   spoiler: string
   language: string | null
@@ -71,19 +81,28 @@ export class MastodonState {
     if (key === undefined || this.rules.ignoresKeys) return undefined
     const known = this.keys.get(key)
     if (!known || this.rules.clock.now().getTime() - known.at >= KEY_LIFE_MS) return undefined
-    return this.statuses.find(({ id }) => id === known.id)
+    return this.status(known.id)
+  }
+
+  /** Undefined also for what is not there yet. */
+  status(id: string | undefined): FakeStatus | undefined {
+    return this.#visible().find((each) => each.id === id)
   }
 
   remember(key: string | undefined, id: string): void {
     if (key !== undefined) this.keys.set(key, { id, at: this.rules.clock.now().getTime() })
   }
 
-  create(params: Params, app = this.rules.app): FakeStatus | Reply {
+  create(params: Params, app = this.rules.app, reblog?: string): FakeStatus | Reply {
     const refused = this.#refusal(params)
     if (refused) return refused
+    const now = this.rules.clock.now().getTime()
     const status: FakeStatus = {
       id: this.#nextId(),
-      createdAt: new Date(this.rules.clock.now().getTime() + this.rules.skewMs),
+      account: this.rules.account,
+      createdAt: new Date(now + this.rules.skewMs),
+      visibleAt: now + this.rules.commitMs,
+      reblog,
       replyTo: params.in_reply_to_id ?? null,
       media: params.media_ids ?? [],
       visibility: params.visibility ?? 'public',
@@ -99,9 +118,11 @@ export class MastodonState {
   }
 
   edit(id: string, params: Params): FakeStatus | Reply {
-    const status = this.statuses.find((each) => each.id === id)
+    const status = this.#own(id)
     if (!status) return notFound
-    if (params.status.length > this.rules.maxCharacters) return tooLong
+    if (lengthOf(params) > this.rules.maxCharacters) return tooLong
+    // What an edit does not name is taken off.
+    status.media = params.media_ids ?? []
     status.text = params.status
     status.spoiler = params.spoiler_text ?? ''
     status.language = params.language ?? null
@@ -110,10 +131,10 @@ export class MastodonState {
   }
 
   remove(id: string): Reply | FakeStatus {
-    const at = this.statuses.findIndex((each) => each.id === id)
-    if (at < 0 || !this.rules.deletes) return notFound
-    const [status] = this.statuses.splice(at, 1)
-    return status ?? notFound
+    const status = this.#own(id)
+    if (!status || !this.rules.deletes) return notFound
+    this.statuses.splice(this.statuses.indexOf(status), 1)
+    return status
   }
 
   upload(description: string, bytes: number): FakeMedia {
@@ -122,24 +143,40 @@ export class MastodonState {
     return media
   }
 
-  list(query: URLSearchParams): FakeStatus[] {
-    const newestFirst = this.statuses.toReversed()
+  list(account: string, query: URLSearchParams): FakeStatus[] {
+    const newestFirst = this.#visible()
+      .filter((each) => each.account === account && (this.rules.listsPrivate || each.visibility !== 'private'))
+      .toReversed()
     if (this.rules.listsEverything) return newestFirst
+    const isShown = ({ reblog }: FakeStatus): boolean => reblog === undefined || query.get('exclude_reblogs') !== 'true'
     const since = BigInt(query.get('since_id') ?? 0)
     const before = BigInt(query.get('max_id') ?? FIRST_ID * 2n)
     const limit = Math.min(Number(query.get('limit') ?? 20), 40)
-    return newestFirst.filter(({ id }) => BigInt(id) > since && BigInt(id) < before).slice(0, limit)
+    return newestFirst
+      .filter((each) => isShown(each) && BigInt(each.id) > since && BigInt(each.id) < before)
+      .slice(0, limit)
   }
 
   #refusal(params: Params): Reply | undefined {
-    if (params.status.length > this.rules.maxCharacters) return tooLong
-    if (params.in_reply_to_id && !this.statuses.some(({ id }) => id === params.in_reply_to_id)) return notFound
+    if (lengthOf(params) > this.rules.maxCharacters) return tooLong
+    if (params.in_reply_to_id && !this.status(params.in_reply_to_id)) return notFound
     for (const id of params.media_ids ?? []) {
       const media = this.media.get(id)
       if (!media || media.attachedTo !== undefined) return invalid('Media attachments could not be found')
       if (media.asks > 0) return invalid('Cannot attach files that have not finished processing')
     }
     return undefined
+  }
+
+  #visible(): FakeStatus[] {
+    const now = this.rules.clock.now().getTime()
+    return this.statuses.filter(({ visibleAt }) => visibleAt <= now)
+  }
+
+  /** Another account's statuses can neither be edited nor deleted. */
+  #own(id: string): FakeStatus | undefined {
+    const status = this.status(id)
+    return status?.account === this.rules.account ? status : undefined
   }
 
   #attach(media: string, status: string): void {
@@ -162,6 +199,12 @@ export interface Params {
   readonly media_ids?: readonly string[]
 }
 
+/** Mastodon's StatusLengthValidator: 23 for a link, however long it is. */
+function lengthOf({ status, spoiler_text: spoiler = '' }: Params): number {
+  const counted = spoiler + status.replace(/https?:\/\/\S+/g, 'x'.repeat(23))
+  return [...new Intl.Segmenter().segment(counted)].length
+}
+
 export const notFound: Reply = { status: 404, body: { error: 'Record not found' } }
 const tooLong = invalid('Validation failed: Text character limit exceeded')
 
@@ -180,6 +223,7 @@ export function statusEntity(status: FakeStatus, host: string): Readonly<Record<
     spoiler_text: status.spoiler,
     url: `${host}/@news/${status.id}`,
     content: markup(status.text),
+    reblog: status.reblog === undefined ? null : { id: status.reblog },
     media_attachments: status.media.map((id) => ({ id, type: 'image' })),
     ...(status.app !== undefined && { application: { name: status.app, website: null } }),
   }

@@ -37,7 +37,7 @@ export interface FakeMastodon {
   /** How often `what` was called. */
   count(what: string): number
   /** A status that somebody else made on the account. */
-  add(text: string, app?: string): FakeStatus
+  add(text: string, app?: string, more?: { readonly replyTo?: string; readonly reblog?: string }): FakeStatus
   change(rules: Partial<MastodonRules>): void
   setFault(fault: MastodonFault | undefined): void
   close(): Promise<void>
@@ -52,6 +52,10 @@ export const mastodonFaults = {
   ...faults,
   json: (status: number, error: string, headers: Readonly<Record<string, string>> = {}): Fault =>
     answer(status, JSON.stringify({ error }), { ...JSON_TYPE, ...headers }),
+  /** What stands before the server answers itself. */
+  page: (status: number): Fault => answer(status, '<h1>Not here</h1>', { 'content-type': 'text/html' }),
+  /** An error whose body says nothing of why. */
+  wordless: (status: number) => answer(status, '{}', { 'content-type': 'application/json' }),
   malformed200: answer(200, '{"id": "1', { 'content-type': 'application/json' }),
   acceptThenMalformed200: { ...answer(200, '{"id": "1', { 'content-type': 'application/json' }), acts: true },
   empty502: answer(502, '', {}),
@@ -93,6 +97,9 @@ export async function startFakeMastodon(rules: Partial<MastodonRules> = {}): Pro
     app: 'groundwire',
     maxCharacters: 500,
     deletes: true,
+    listsPrivate: true,
+    account: '109',
+    commitMs: 0,
     mediaAsks: 0,
     skewMs: 0,
     ...rules,
@@ -117,8 +124,12 @@ export async function startFakeMastodon(rules: Partial<MastodonRules> = {}): Pro
       return served.mostAtOnce
     },
     count: (what) => served.calls.filter((call) => call.what === what).length,
-    add(text, app = 'Web') {
-      const made = state.create({ status: text }, app)
+    add(text, app = 'Web', { replyTo, reblog } = {}) {
+      const made = state.create(
+        { status: text, ...(replyTo !== undefined && { in_reply_to_id: replyTo }) },
+        app,
+        reblog,
+      )
       if (!('text' in made)) throw new Error('the fake server refused a status')
       return made
     },
@@ -166,7 +177,7 @@ async function act(
   const id = call.path.split('/')[4] ?? ''
   switch (call.what) {
     case 'GET /api/v1/accounts/verify_credentials':
-      return { status: 200, body: { id: '109', acct: 'news', username: 'news', bot: false } }
+      return { status: 200, body: { id: state.rules.account, acct: 'news', username: 'news', bot: false } }
     case 'GET /api/v1/apps/verify_credentials':
       return state.rules.app === undefined
         ? notFound
@@ -174,12 +185,12 @@ async function act(
     case LIST:
       return {
         status: 200,
-        body: state.list(new URLSearchParams(call.query)).map((each) => statusEntity(each, served.url)),
+        body: state.list(id, new URLSearchParams(call.query)).map((each) => statusEntity(each, served.url)),
       }
     case POST:
       return post(served, call, ms)
     case 'GET /api/v1/statuses/:id':
-      return entity(state.statuses.find((each) => each.id === id) ?? notFound, served.url)
+      return entity(state.status(id) ?? notFound, served.url)
     case 'PUT /api/v1/statuses/:id':
       return entity(state.edit(id, paramsSchema.parse(JSON.parse(call.body))), served.url)
     case 'DELETE /api/v1/statuses/:id':

@@ -192,7 +192,9 @@ export class FakePds {
     const there = this.records.get(key)
     const done = { uri: `at://${this.did}/${key}`, cid }
     if (there?.cid === cid) return done
-    if (there && input['swapRecord'] === null) throw new Refusal(400, 'InvalidSwap', `Record was at ${there.cid}`)
+    const { swapRecord } = input
+    if (swapRecord !== undefined && swapRecord !== (there?.cid ?? null))
+      throw new Refusal(400, 'InvalidSwap', `Record was at ${there?.cid ?? 'null'}`)
     this.#check(value)
     await this.put(text.parse(input['collection']), text.parse(input['rkey']), value)
     return { ...done, commit: { cid: await this.#commit(), rev: REV } }

@@ -6,7 +6,7 @@ import { deliver } from '../../src/pipeline/deliver.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { createApi } from '../../src/world/api.ts'
 import { channelPorts } from '../fixtures/ports.ts'
-import { POSTING_HOUSE } from './post-mastodon.ts'
+import { PICTURE_BYTES, POSTING_HOUSE } from './post-mastodon.ts'
 import { fastClock } from './post-mastodon-clock.ts'
 
 // Carries out what a store owes to Mastodon, until nothing is owed or it is killed.
@@ -22,7 +22,8 @@ const clock = fastClock(given.clock)
 const store = await openSqlite(given.path)
 const say = (level: string) => (message: string) => void writeSync(2, `${level}: ${message}\n`)
 const log = { info: () => undefined, warn: say('warn'), error: say('error') }
-const ports = channelPorts({ clock, notes: store, log, api: createApi({ userAgent: 'groundwire/test' }) })
+const files = { ...channelPorts().files, readBytes: async () => PICTURE_BYTES }
+const ports = channelPorts({ clock, notes: store, log, files, api: createApi({ userAgent: 'groundwire/test' }) })
 const sender = mastodonChannel.open(mastodonChannel.settings.parse(given.settings), ports, POSTING_HOUSE)
 // One process at a time: every other worker has ended.
 const worker = { name: given.worker, patienceMs: 3_600_000, isGone: () => true }

@@ -21,6 +21,11 @@ const lost = [faults.acceptThenReset, faults.resetBefore, faults.acceptThenHtml5
 if (SNAC === undefined)
   console.warn('SKIPPED: posting to a real server with the interface of Mastodon. Install snac (apt install snac2).')
 
+function deliveryOf(key: string) {
+  const rest = { channel: 'mastodon', rendering: 'r', target: 't', state: 'claimed', attempts: 1, doubts: 0 } as const
+  return { key, group: key, edition: 'e', ...rest }
+}
+
 describe.skipIf(SNAC === undefined)('snac, a real server that pays no heed to keys, since_id and limits', () => {
   it(
     'has each status once, whoever is killed and whatever answer is lost',
@@ -57,8 +62,39 @@ describe.skipIf(SNAC === undefined)('snac, a real server that pays no heed to ke
       const answering = statuses.filter(({ in_reply_to_id: id }) => statuses.some((each) => each.id === id))
       expect(answering).toHaveLength(2 * OWED.threads)
     },
-    isLong ? 1_800_000 : 60_000,
+    isLong ? 1_800_000 : 150_000,
   )
+
+  it('leaves to a person a post for followers alone whose answer is lost, for it lists none', async () => {
+    const snac = await startSnac()
+    onTestFinished(() => snac.close())
+    let posts = 0
+    const spoiler = await startSpoiler(snac.url, ({ method, path }) =>
+      method === 'POST' && path === '/api/v1/statuses' && ++posts > 0 ? faults.acceptThenReset : undefined,
+    )
+    onTestFinished(() => spoiler.close())
+    const [clock, account] = [testClock(), 'news@snac']
+    const ports = channelPorts({ clock, api: createApi({ userAgent: 'groundwire/test' }) })
+    const settings = mastodonChannel.settings.parse({ url: spoiler.url, accessToken: snac.token, account })
+    const sender = mastodonChannel.open(settings, ports, POSTING_HOUSE)
+    const post = postOf('tides')
+    const content = asContent({
+      kind: 'posts',
+      account,
+      posts: [{ ...post, status: { ...post.status, visibility: 'private' } }],
+    })
+    const outcomes: unknown[] = []
+    for (const doubts of [0, 1, 2]) {
+      const delivery = { ...deliveryOf('mastodon/one'), doubts }
+      const attempt = { key: 'mastodon/one', rendering: renderingOf('mastodon', 'one', { content }) }
+      const signal = new AbortController().signal
+      outcomes.push(...(await sender.send({ ...attempt, deliveries: [delivery], settled: [] }, signal)))
+      clock.advance(600_000)
+    }
+    const end = { kind: 'unknown', isFinal: true }
+    expect(outcomes).toMatchObject([{ kind: 'unknown' }, end, end])
+    expect(posts).toBe(1)
+  })
 
   it('is looked at by the doctor, tells its limits, takes a picture and a correction, and does not delete', async () => {
     const snac = await startSnac()
@@ -86,17 +122,7 @@ describe.skipIf(SNAC === undefined)('snac, a real server that pays no heed to ke
     })
     const sender = mastodonChannel.open(settings, ports, POSTING_HOUSE)
     const send = async (key: string, content: Parameters<typeof asContent>[0]) => {
-      const delivery = {
-        key,
-        group: key,
-        edition: 'e',
-        channel: 'mastodon',
-        rendering: 'r',
-        target: 't',
-        state: 'claimed',
-        attempts: 1,
-        doubts: 0,
-      } as const
+      const delivery = deliveryOf(key)
       const rendering = renderingOf('mastodon', key, { content: asContent(content) })
       const [outcome] = await sender.send(
         { key, rendering, deliveries: [delivery], settled: [] },
@@ -110,7 +136,9 @@ describe.skipIf(SNAC === undefined)('snac, a real server that pays no heed to ke
     expect(await send('mastodon/one', { kind: 'posts', account, posts: [post] })).toMatchObject({ kind: 'sent' })
     const status = { ...post.status, status: `Put right\n\nRead: ${post.href}` }
     const of = { of: 'mastodon/one', part: 0 }
-    expect(await send('mastodon/edit', { kind: 'edit', account, ...of, status })).toMatchObject({ kind: 'sent' })
+    expect(
+      await send('mastodon/edit', { kind: 'edit', account, ...of, at: '2026-06-29T12:00:00.000Z', status }),
+    ).toMatchObject({ kind: 'sent' })
     expect(await snac.statuses()).toMatchObject([{ text: status.status }])
     expect(await send('mastodon/gone', { kind: 'delete', account, ...of })).toMatchObject({ kind: 'unknown' })
     expect(await send('mastodon/one', { kind: 'posts', account, posts: [post] })).toMatchObject({ kind: 'rejected' })

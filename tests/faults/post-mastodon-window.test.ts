@@ -116,12 +116,28 @@ it('asks no more than once a minute while it is told 429 in HTML', async () => {
   expect(day.server.calls.length).toBeLessThan(120)
 })
 
-it('leaves to a person what the server neither takes nor refuses', async () => {
+it('asks nobody while posting alone is down for half a day, and posts when it is back', async () => {
   const day = await newDay(['tides'])
-  watching(day, () => faults.json(500, 'Internal error'))
-  await day.work(24 * 60)
-  expect(await day.ledger()).toEqual(['review'])
+  watching(day, (minute) => (minute < 12 * 60 ? faults.html502 : undefined))
+  await day.work(18 * 60)
+  expect(await day.ledger()).toEqual(['sent'])
+  expect(day.server.statuses).toHaveLength(1)
+  expect(day.askedAt.length).toBeLessThan(60)
   expect(day.server.calls.length).toBeLessThan(1000)
+})
+
+it('asks nobody when the first look after a weekend fails', async () => {
+  const day = await newDay(['tides'])
+  watching(day, () => faults.html502)
+  await day.work(3)
+  day.clock.advance(62 * 60 * MINUTE)
+  day.server.setFault(() => faults.html502)
+  await day.work(1)
+  expect(await day.ledger()).toEqual(['unknown'])
+  day.server.setFault(undefined)
+  await day.work(24 * 60)
+  expect(await day.ledger()).toEqual(['sent'])
+  expect(day.server.statuses).toHaveLength(1)
 })
 
 it('goes on with the others while one is in doubt', async () => {

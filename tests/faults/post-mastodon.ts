@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { asContent, type FrozenPost } from '../../channels/mastodon/content.ts'
+import { asContent, type Content, type FrozenPost } from '../../channels/mastodon/content.ts'
 import type { House } from '../../src/channel.ts'
 import type { LedgerEntry } from '../../src/domain/delivery.ts'
+import { sha256 } from '../../src/domain/hash.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { editionOf, freezeOf, renderingOf } from '../contracts/store/fixtures.ts'
 import type { FastClock } from './post-mastodon-clock.ts'
@@ -34,13 +35,26 @@ export interface Pass {
   kill(): void
 }
 
+/** What is owed. The first of the posts have pictures, or are corrected, or both; the last of them are taken back. */
+export interface Owed {
+  readonly posts: number
+  /** Threads of three. */
+  readonly threads: number
+  readonly pictures?: number
+  readonly edits?: number
+  readonly deletes?: number
+}
+
+/** Stands for any file of a picture. */
+export const PICTURE_BYTES = new TextEncoder().encode('as good as a picture')
+
 /**
- * A store on disk that owes so many single posts and so many threads of three to one account.
+ * A store on disk that owes all of this to one account.
  *
  * @param account name and settings of the account.
  */
 export async function postingWith(
-  { posts, threads }: { readonly posts: number; readonly threads: number },
+  { posts, threads, pictures = 0, edits = 0, deletes = 0 }: Owed,
   account: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> },
   clock: FastClock,
 ): Promise<Posting> {
@@ -48,12 +62,24 @@ export async function postingWith(
   const path = join(folder, 'groundwire.db')
   const store = await openSqlite(path)
   await store.migrate()
-  const singles = Array.from({ length: posts }, (_, at) => [postOf(`post-${at}`)])
+  const singles = Array.from({ length: posts }, (_, at) => [
+    { ...postOf(`post-${at}`), ...(at < pictures && { picture: PICTURE }) },
+  ])
   const chains = Array.from({ length: threads }, (_, at) =>
     ['root', 'b', 'c'].map((part) => postOf(`thread-${at}-${part}`)),
   )
-  const contents = [...singles, ...chains]
   const id = (at: number): string => `p-${String(at).padStart(3, '0')}`
+  const frame = (at: number) => ({ account: account.name, of: `${CHANNEL}/${id(at)}`, part: 0 })
+  const contents: Content[] = [
+    ...[...singles, ...chains].map((each) => ({ kind: 'posts', account: account.name, posts: each }) as const),
+    ...singles.slice(0, edits).flatMap((each, at) =>
+      each.map(({ status }) => {
+        const corrected = { ...status, status: `Put right. ${status.status}` }
+        return { kind: 'edit', ...frame(at), at: clock.at, status: corrected } as const
+      }),
+    ),
+    ...singles.slice(posts - deletes).map((_, at) => ({ kind: 'delete', ...frame(posts - deletes + at) }) as const),
+  ]
   await store.approve(
     freezeOf(
       contents.map((_, at) => {
@@ -62,10 +88,7 @@ export async function postingWith(
       }),
       {
         at: clock.at,
-        renderings: contents.map((each, at) => {
-          const content = asContent({ kind: 'posts', account: account.name, posts: each })
-          return renderingOf(CHANNEL, id(at), { content })
-        }),
+        renderings: contents.map((each, at) => renderingOf(CHANNEL, id(at), { content: asContent(each) })),
       },
     ),
   )
@@ -81,10 +104,17 @@ export async function postingWith(
       }
     },
     run: (worker) =>
-      start({ path, worker, settings: { ...account.settings, gapMinutes: 0, timeoutSeconds: 1 }, clock }),
+      start({
+        path,
+        worker,
+        settings: { ...account.settings, gapMinutes: 0, mostPerDay: 100, timeoutSeconds: 1 },
+        clock,
+      }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+const PICTURE = { path: 'one.png', sha256: sha256(PICTURE_BYTES), mediaType: 'image/png', alt: 'A tide gauge' }
 
 export function postOf(name: string): FrozenPost {
   const href = `https://paper.example/${name}.html?from=here&to=there`

@@ -50,6 +50,14 @@ async function run(date: string): Promise<number> {
   return runCommand({ ...options(), ...words }, terminal(), never)
 }
 
+/** An edition that waits for an editor. */
+async function draft(date: string): Promise<void> {
+  const config = join(folder, 'editor.config.ts')
+  writeFileSync(config, `export default { approval: 'editor', publication: { url: '${HOME}' } }`)
+  const words = { kind: 'run', config, date, channels: undefined, approve: false, now: false, dryRun: false } as const
+  await runCommand({ ...options(), ...words }, terminal(), never)
+}
+
 interface Ended {
   readonly code: number
   readonly out: string
@@ -172,6 +180,18 @@ describe('correct', () => {
     expect({ code, said: out.includes('No edition has carried it') }).toEqual({ code: 0, said: true })
   })
 
+  it('of an item that a draft has says how to put the draft right, and ends with 1', async () => {
+    write('tides', 'Tides')
+    write('new', 'New', '2026-06-30')
+    await draft('2026-06-30')
+    const { code, out } = await correct({ item: `${HOME}/news/new.html` })
+    expect(code).toBe(1)
+    expect(out).toContain('the item has not left, and daily/2026-06-30 (draft) would carry it as it was.')
+    expect(out).toContain(
+      'Put it right where it is published, then make the draft anew (groundwire run --date 2026-06-30',
+    )
+  })
+
   it('names the source that the item was read from when the call names another', async () => {
     const other = join(folder, 'other')
     mkdirSync(other)
@@ -209,6 +229,30 @@ describe('retract', () => {
     expect(feed()).toContain('Bees')
     expect(feed()).not.toContain('Tides')
   })
+
+  it.each(['draft', 'held'] as const)(
+    'of an item that only a %s edition has names it, and ends with 1',
+    async (state) => {
+      write('new', 'New', '2026-06-30')
+      await draft('2026-06-30')
+      if (state === 'held') await withStore((store) => store.hold('daily/2026-06-30', 'a doubt'))
+      const item = `${HOME}/news/new.html`
+      const { code, out } = await retract({ item })
+      expect(code).toBe(1)
+      expect(out).toContain(
+        `Nothing was done: the item has not left, and daily/2026-06-30 (${state}) would carry it as it was.`,
+      )
+      expect(out).toContain('Take the item out where it is published, then ')
+      expect(out).toContain('groundwire cancel daily/2026-06-30 --source FOLDER/news --data FOLDER/data')
+      expect(out.includes('groundwire run --date')).toBe(state === 'draft')
+      expect(JSON.parse((await retract({ item, json: true })).out)).toMatchObject({
+        verdict: 'never-left',
+        drafts: [{ edition: 'daily/2026-06-30', state }],
+      })
+      await withStore((store) => store.cancel('daily/2026-06-30', 'wrong', new Date()))
+      expect((await retract({ item })).code).toBe(0)
+    },
+  )
 
   it('reads no source, for there may be none any more', async () => {
     rmSync(source, { recursive: true })

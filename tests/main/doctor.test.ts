@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { doctorCommand } from '../../src/main/doctor.ts'
@@ -138,6 +139,20 @@ describe('doctor', () => {
     expect(message('source')).toContain('[secret]')
     const environment = { ...leaving, SMTP_URL: 'smtp://user:hidden%2Cpass@127.0.0.1:1/' }
     expect((await doctor({ environment, source: join(folder, 'hidden,pass.txt') })).text).not.toContain('hidden')
+  })
+
+  it('gives the line for link cards whole, under the name of the publication', async () => {
+    const server = createServer(({ url }, response) => {
+      const known = url === '/api/v1/accounts/verify_credentials'
+      response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' })
+      response.end(known ? '{"id":"1","acct":"news"}' : '{"error":"not here"}')
+    })
+    servers.push(server)
+    const environment = { MASTODON_URL: `http://127.0.0.1:${await listen(server)}`, MASTODON_ACCESS_TOKEN: 'a-token' }
+    const source = fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url))
+    const { out } = await print(false, { environment, source })
+    expect(out).toContain('Cards of Tidewatch can name the account as their author.')
+    expect(out).toMatch(/Put <meta name="fediverse:creator" content="@news@127\.0\.0\.1:\d+"> on each article/)
   })
 
   it('refuses an address for the test mail that is none', async () => {

@@ -41,17 +41,38 @@ describe('posts that leave later', () => {
     times: (_, renderings, from) => renderings.map((_post, at) => new Date(from.getTime() + at * minutes * 60_000)),
     ...over,
   })
-  const gapOf = (gapMinutes: number): Configuration => ({
+  const gapOf = (gapMinutes: number, quiet?: { readonly from: string; readonly to: string }): Configuration => ({
     ...configuration,
     config: {
       ...configuration.config,
       publication: { ...configuration.config.publication, zone: 'Europe/Berlin' },
-      channels: new Map([['bluesky', { gapMinutes }]]),
+      channels: new Map([['bluesky', { gapMinutes, ...(quiet && { quiet }) }]]),
     },
   })
   const of = (report: RunReport, minutes: number): string =>
     describeRun(report, gapOf(minutes)).split('\n')[1]?.split(' · ').slice(2).join(' · ') ?? ''
   const three = (): FakeSource => fakeSource(news('a'), news('b'), news('c'))
+
+  it('are said to wait for quiet hours to end, where that is what they do', async () => {
+    bluesky = spacedBy(10)
+    const report = await pass(three())
+    const [, line] = describeRun(report, gapOf(10, { from: '22:00', to: '07:10' })).split('\n')
+    expect(line).toContain('2 leave later: the next at 07:10 (quiet hours)')
+  })
+
+  it('say why in the words of their channel, where it has some', async () => {
+    const notBefore = new Date('2026-06-29T22:00:00.000Z')
+    bluesky = spacedBy(0, {
+      sender: () => ({
+        replayWindowMs: Infinity,
+        destination: 'bsky.social',
+        send: async () => [{ kind: 'later', byPlan: true, notBefore, reason: '24 posts a day at most' }],
+      }),
+    })
+    expect(of(await pass(three()), 10)).toBe(
+      'approved; 3 leave later: the next at 2026-06-30 00:00 (24 posts a day at most)',
+    )
+  })
 
   it.each([
     [10, 'approved; 2 leave later: the next at 07:10 (gap of 10 minutes)'],
@@ -98,8 +119,8 @@ describe('posts that leave later', () => {
     )
     expect(text(report)).toContain(
       [
-        '  Waiting   1 for bluesky: one is stopped: it was refused. Set another password, next try 2026-06-29T05:15:00.000Z',
-        '            2 for bluesky: two is stopped: it was refused. Set another password, next try 2026-06-29T05:15:00.000Z',
+        '  Waiting   1 for bluesky: one is stopped: it was refused. Set another password, next try 05:15',
+        '            2 for bluesky: two is stopped: it was refused. Set another password, next try 05:15',
       ].join('\n'),
     )
     expect(runAsJson(report, configuration)).toMatchObject({
@@ -124,7 +145,7 @@ describe('posts that leave later', () => {
     const report = await pass(three())
     expect(text(report).match(/is stopped/g)).toHaveLength(1)
     expect(headline(report)).toBe(
-      'approved; 3 still owed: bluesky a.example is stopped: it was refused. Set another password, next try 2026-06-29T05:15:00.000Z; see groundwire status daily/2026-06-29',
+      'approved; 3 still owed: bluesky a.example is stopped: it was refused. Set another password, next try 05:15; see groundwire status daily/2026-06-29',
     )
   })
 })
@@ -137,7 +158,7 @@ describe('items that vanished', () => {
     const report = await pass(changing, {}, '2026-06-29T06:00:00.000Z')
     expect(describeRun(report, { ...configuration, callOptions: ' --data x' })).toContain(
       [
-        '  Vanished  “All about b” is no longer listed by its source (since 2026-06-29T06:00:00.000Z); it left in daily/2026-06-29.',
+        '  Vanished  “All about b” is no longer listed by its source (since 06:00); it left in daily/2026-06-29.',
         '              To take it back: groundwire retract https://morningcheck.example/news/b.html --data x',
       ].join('\n'),
     )

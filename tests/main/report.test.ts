@@ -163,14 +163,8 @@ describe('what a person reads', () => {
 
 describe('the headline', () => {
   it.each([
-    [
-      'later',
-      'approved; 2 still owed: busy, next try 2026-06-29T05:05:00.000Z; see groundwire status daily/2026-06-29',
-    ],
-    [
-      'throw',
-      'approved; 2 still owed: a bug in the channel, next try 2026-06-29T05:00:02.000Z; see groundwire status daily/2026-06-29',
-    ],
+    ['later', 'approved; 2 still owed: busy, next try 05:05; see groundwire status daily/2026-06-29'],
+    ['throw', 'approved; 2 still owed: a bug in the channel, next try 05:00; see groundwire status daily/2026-06-29'],
     ['reject', 'sent to the outbox, except for 1; see groundwire status daily/2026-06-29'],
     ['silent', 'sent to the outbox, except for 2; see groundwire status daily/2026-06-29'],
   ] as const)('of a run whose mail comes to %s: %s', async (behaviour, words) => {
@@ -192,7 +186,7 @@ describe('the headline', () => {
     email.next('later')
     await pass(same)
     expect(headline(await pass(same))).toBe(
-      'nothing to do now: sending; 2 still owed: busy, next try 2026-06-29T05:05:00.000Z; see groundwire status daily/2026-06-29',
+      'nothing to do now: sending; 2 still owed: busy, next try 05:05; see groundwire status daily/2026-06-29',
     )
   })
 
@@ -324,6 +318,7 @@ describe('what a program reads', () => {
       'deliveries',
       'waits',
       'delivered',
+      'others',
       'vanished',
       'data',
     ])

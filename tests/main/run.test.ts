@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -34,12 +34,26 @@ it('ends with 1 when an edition stays open though nothing of it is owed: its led
   expect(err).toMatch(/^error: daily\/2026-10-16: /m)
 })
 
+it('of the bundled sample says what the README shows', async () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const [block = ''] = /^ {4}Tidewatch · (?:.*\n)+?(?=\S)/m.exec(readme) ?? []
+  const { out } = await run()
+  const shown = out
+    .replaceAll(` --data ${folder}`, '')
+    .replaceAll(folder, '.groundwire')
+    .replaceAll(root, '/home/you/groundwire/')
+  expect(shown.trim()).toBe(block.replace(/^ {4}/gm, '').trim())
+})
+
 describe('posts in quiet hours', () => {
   const sample = { source: fileURLToPath(new URL('../../sample/llms-full.txt', import.meta.url)), date: '2026-10-16' }
 
   /** A network that takes no credential, and hours around this one in which nothing is posted. */
   async function configure(): Promise<void> {
-    const server = createServer((_, answer) => answer.writeHead(401).end('{"error":"The access token is invalid"}'))
+    const server = createServer((_, answer) =>
+      answer.writeHead(401, { 'Content-Type': 'application/json' }).end('{"error":"The access token is invalid"}'),
+    )
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void server.close())
     const address = z.object({ port: z.number() }).parse(server.address())
@@ -58,7 +72,7 @@ describe('posts in quiet hours', () => {
     await configure()
     const first = await run({ ...sample, approve: true })
     expect(first.out).toMatch(
-      / · approved; \d+ leave later: the next at (\d{4}-\d\d-\d\d )?\d\d:\d\d \(gap of 7 minutes\)\n/,
+      / · approved; \d+ leave later: the next at (\d{4}-\d\d-\d\d )?\d\d:\d\d \(quiet hours\)\n/,
     )
     expect(first.code).toBe(0)
     const again = await run(sample)
@@ -80,6 +94,13 @@ describe('posts in quiet hours', () => {
     )
     expect([out.match(/is stopped/g)?.length, err.match(/is stopped/g)?.length]).toEqual([1, 1])
     expect(out + err).not.toContain('a-token-of-mastodon')
+    // The next day has no news, and the account is stopped all the same.
+    const next = await run({ ...sample, date: '2026-10-17', channels: ['mastodon'] })
+    expect({ code: next.code, out: next.out }).toEqual({
+      code: 1,
+      out: expect.stringContaining('nothing new to send; of other editions'),
+    })
+    expect(next.out).toMatch(/ {2}Also {6}daily\/2026-10-16: \d+ still owed: mastodon 127\.0\.0\.1:\d+ is stopped/)
     // What is wrong with one channel is not asked of a pass for another.
     expect((await run({ ...sample, channels: ['feeds'] })).code).toBe(0)
   })

@@ -112,6 +112,19 @@ describe('a correction', () => {
     expect(await press.store.amendments({})).toHaveLength(1)
   })
 
+  it('of two in different words at once, the one that comes second tells of both', async () => {
+    const notes = [NOTE, 'And the harbour is in Denmark.']
+    const all = await Promise.all(notes.map((note) => press.say('correction', tides.url, note)))
+    expect(all.map(({ verdict }) => verdict)).toEqual(['approved', 'approved'])
+    const feeds = await Promise.all(
+      all.map(async (one) => {
+        const renderings = await press.store.renderings(made(one).edition.id)
+        return renderings.find(({ channel }) => channel === 'files')?.content ?? ''
+      }),
+    )
+    expect(feeds.filter((feed) => notes.every((note) => feed.includes(note)))).toHaveLength(1)
+  })
+
   it.each(['before', 'after'] as const)('killed right %s it is written down is said once in the end', async (when) => {
     const killed = {
       ...press.store,

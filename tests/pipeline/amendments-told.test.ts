@@ -124,6 +124,20 @@ describe('the desk', () => {
     ])
   })
 
+  it('tells readers of an edition what was said since of its items, but for what an editor holds or cancelled', async () => {
+    const notes = async (): Promise<string[] | undefined> =>
+      (await (await desk().published(MONDAY))?.amendments())?.map(({ note }) => note)
+    expect(await notes()).toEqual([])
+    const id = await say('correction', 'A word was wrong.')
+    press.clock.set('2026-06-30T10:00:00.000Z')
+    await say('correction', 'And a figure.')
+    expect(await notes()).toEqual(['And a figure.', 'A word was wrong.'])
+    await press.store.hold(id, 'a doubt')
+    expect(await notes()).toEqual(['And a figure.'])
+    await press.store.cancel(id, 'wrong', press.clock.now())
+    expect(await notes()).toEqual(['And a figure.'])
+  })
+
   it('shows one that is not approved as it would leave now', async () => {
     const looked = await press.say('correction', tides.url, 'A word was wrong.', true)
     if (!('edition' in looked)) throw new Error('nothing was made')

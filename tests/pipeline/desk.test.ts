@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { amend } from '../../src/pipeline/amend.ts'
 import { openDesk } from '../../src/pipeline/desk.ts'
 import { run, type RunInput } from '../../src/pipeline/run.ts'
 import type { Desk } from '../../src/pipeline/view.ts'
@@ -37,6 +38,18 @@ describe('the desk', () => {
       { id: 'daily/2026-06-28', date: '2026-06-28', subject: 'All about sun', state: 'sent', items: 1 },
     ])
     expect(await desk().list(1)).toHaveLength(1)
+  })
+
+  it('names what left and its source no longer lists, the newest day first, until it is retracted', async () => {
+    await pass({}, 'mon', 'more', 'last')
+    await pass({}, 'mon', 'last')
+    const [gone, ...others] = await desk().vanished(10)
+    expect(gone).toMatchObject({ url: news('more').url, title: 'All about more', edition: today })
+    expect(gone?.since).toMatch(/^\d{4}-\d\d-\d\dT/)
+    expect(others).toEqual([])
+    const said = { kind: 'retraction', url: news('more').url, note: '' } as const
+    await amend({ store, clock: testClock() }, said, house, settingsFor(mail, posts), false)
+    expect(await desk().vanished(10)).toEqual([])
   })
 
   it('shows a draft as it would be rendered now, with nothing owed', async () => {

@@ -7,10 +7,12 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { defineChannel } from '../../src/channel.ts'
+import { cardAlt, editionCard, sourceHosts } from '../../src/domain/card.ts'
+import type { Edition } from '../../src/domain/edition.ts'
 import type { Item } from '../../src/domain/item.ts'
 import type { Picture } from '../../src/domain/picture.ts'
 import { gather } from '../../src/pipeline/gather.ts'
-import type { Http, Store } from '../../src/ports.ts'
+import type { Card, Http, Store } from '../../src/ports.ts'
 import { createFiles } from '../../src/world/files.ts'
 import { createHttp } from '../../src/world/http.ts'
 import { createPictures } from '../../src/world/pictures.ts'
@@ -105,7 +107,7 @@ describe('a picture for an item', () => {
     const picture = await world().pictureOf({ image: { url: `${base}/photo`, alt: 'Two ledgers' } })
     expect(picture).toMatchObject({ origin: 'item', alt: 'Two ledgers', width: 200, height: 100 })
     expect(picture?.path).toBe(`pictures/${picture?.sha256}.jpg`)
-    expect(readdirSync(join(root, 'pictures'))).toEqual([`${picture?.sha256}.jpg`])
+    expect(readdirSync(join(root, 'pictures'))).toContain(`${picture?.sha256}.jpg`)
     expect(asked).toEqual(['/photo'])
   })
 
@@ -193,9 +195,10 @@ describe('what was once found', () => {
   it('is looked for again when its bytes are gone', async () => {
     site.set('/photo', PHOTO)
     const first = await world().pictureOf({ image: image() })
+    const before = readdirSync(join(root, 'pictures'))
     rmSync(join(root, 'pictures'), { recursive: true })
     expect(await world().pictureOf({ image: image() })).toEqual(first)
-    expect(readdirSync(join(root, 'pictures'))).toHaveLength(1)
+    expect(readdirSync(join(root, 'pictures'))).toEqual(before)
   })
 
   it('stays a card for ever where everything answered and there was no picture', async () => {
@@ -247,6 +250,82 @@ describe('what was once found', () => {
   })
 })
 
+describe('the card of an edition', () => {
+  it('is the one that our own pages show, and is drawn once', async () => {
+    const { ports } = world({ get: () => Promise.reject(new Error('asked')) })
+    const edition = sampleEdition({ stories: 2, briefs: 1 })
+    let drawings = 0
+    const counting = { ...pictures, draw: (card: Card) => ((drawings += 1), pictures.draw(card)) }
+    const first = (await gather({ ...ports, pictures: counting }, edition, wanting)).pictures.get(edition.id)
+    const page = await pictures.draw(editionCard(edition))
+    expect(first).toMatchObject({ origin: 'drawn', sha256: page.sha256, mediaType: 'image/png' })
+    expect(first?.alt).toBe(cardAlt(edition.subject, sourceHosts([...edition.stories, ...edition.briefs])))
+    expect(await ports.files.readBytes(first?.path ?? '')).toEqual(Buffer.from(page.content))
+    expect((await gather({ ...ports, pictures: counting }, edition, wanting)).pictures.get(edition.id)).toEqual(first)
+    expect(drawings).toBe(4)
+  })
+
+  it('changes with its subject and its sources, and there is none of an edition without items', async () => {
+    const { ports } = world({ get: () => Promise.reject(new Error('asked')) })
+    const edition = sampleEdition({ stories: 1, briefs: 0 })
+    const of = async (about: Edition) => (await gather(ports, about, wanting)).pictures.get(about.id)?.sha256
+    const stories = edition.stories.map((item) => ({ ...item, sources: [{ url: 'https://other.example/x' }] }))
+    const all = [await of(edition), await of({ ...edition, subject: 'Another' }), await of({ ...edition, stories })]
+    expect([all.includes(undefined), new Set(all).size]).toEqual([false, 3])
+    expect(await of({ ...edition, stories: [] })).toBeUndefined()
+  })
+})
+
+describe('a picture that the process ends with', () => {
+  const KILLER = Buffer.from('the decoder dies of this')
+  const isKiller = (content: Uint8Array): boolean => Buffer.from(content).equals(KILLER)
+
+  /** One process, up to where it is killed, if it is; what it returns is what its decoder was given. */
+  async function pass(items: readonly Item[]) {
+    const { ports, log } = world()
+    const looked: Uint8Array[] = []
+    const killed = Promise.withResolvers<undefined>()
+    const fit: typeof pictures.fit = (content) => {
+      looked.push(content)
+      if (!isKiller(content)) return pictures.fit(content)
+      killed.resolve(undefined)
+      return new Promise(() => undefined)
+    }
+    const edition = { ...sampleEdition({ stories: 0, briefs: 0 }), stories: [...items] }
+    const gathered = gather({ ...ports, pictures: { ...pictures, fit } }, edition, wanting)
+    const found = (await Promise.race([gathered, killed.promise]))?.pictures
+    return { found, killers: looked.filter(isKiller).length, lines: log.lines }
+  }
+
+  it('ends it twice at most; then there is a card, and every other item has its picture', async () => {
+    site.set('/killer', KILLER)
+    site.set('/photo', PHOTO)
+    const item = (path: string, image: string) =>
+      sampleItem({ url: base + path, title: path, image: { url: base + image, alt: '' } })
+    const items = ['/a', '/b', '/bad', '/c', '/d'].map((path) => item(path, path === '/bad' ? '/killer' : '/photo'))
+    expect((await pass(items)).found).toBeUndefined()
+    expect((await pass(items)).found).toBeUndefined()
+    const third = await pass(items)
+    const origins = items.map(({ url }) => third.found?.get(url)?.origin)
+    expect([third.killers, origins]).toEqual([0, ['item', 'item', 'drawn', 'item', 'item']])
+    expect(third.lines).toEqual([
+      `warn: The picture of ${base}/bad is left alone: 2 times the worker ended while it looked at one.`,
+    ])
+    expect((await pass(items)).lines).toEqual([])
+  })
+
+  it('once, by chance, is looked at again, and its past is forgotten', async () => {
+    const bad = sampleItem({ url: `${base}/bad`, image: { url: `${base}/photo`, alt: '' } })
+    site.set('/photo', KILLER)
+    await pass([bad])
+    site.set('/photo', PHOTO)
+    expect((await pass([bad])).found?.get(bad.url)?.origin).toBe('item')
+    rmSync(join(root, 'pictures'), { recursive: true })
+    site.set('/photo', KILLER)
+    expect([(await pass([bad])).killers, (await pass([bad])).killers, (await pass([bad])).killers]).toEqual([1, 1, 0])
+  })
+})
+
 describe('gathering', () => {
   const refuse = { get: () => Promise.reject(new Error('asked')) }
 
@@ -262,14 +341,13 @@ describe('gathering', () => {
     expect([found.size, ports.log.lines]).toEqual([0, []])
   })
 
-  it('finds one for every story and brief, not for background', async () => {
+  it('finds one for every story and brief and for the edition itself, not for background', async () => {
     const { ports } = world(refuse)
     const edition = sampleEdition({ stories: 2, briefs: 2, background: 1 })
     const { pictures: found } = await gather(ports, edition, wanting)
-    expect([...found.keys()].toSorted()).toEqual(
-      [1, 2, 3, 4].map((n) => `https://morningcheck.example/news/item-${n}.html`),
-    )
-    expect(new Set([...found.values()].map(({ sha256 }) => sha256)).size).toBe(4)
+    const items = [1, 2, 3, 4].map((n) => `https://morningcheck.example/news/item-${n}.html`)
+    expect([...found.keys()].toSorted()).toEqual([edition.id, ...items])
+    expect(new Set([...found.values()].map(({ sha256 }) => sha256)).size).toBe(5)
   })
 
   it('stops asking when its time is up, and draws what is left', async () => {
@@ -278,7 +356,7 @@ describe('gathering', () => {
     const image = { url: `${base}/photo`, alt: '' }
     const stories = ['/a', '/b', '/c', '/d', '/e'].map((path) => sampleItem({ url: base + path, title: path, image }))
     const { pictures: found } = await gather(ports, { ...sampleEdition({ stories: 0, briefs: 0 }), stories }, wanting)
-    expect([...found.values()].map(({ origin }) => origin)).toEqual(Array.from({ length: 5 }, () => 'drawn'))
+    expect([...found.values()].map(({ origin }) => origin)).toEqual(Array.from({ length: 6 }, () => 'drawn'))
     expect(asked.length).toBeLessThanOrEqual(3)
   })
 
@@ -289,7 +367,7 @@ describe('gathering', () => {
     const stories = [sampleItem({ url: `${base}/bad`, title: 'Bad' }), sampleItem({ url: `${base}/good` })]
     const edition = { ...sampleEdition({ stories: 0, briefs: 0 }), stories }
     const { pictures: found } = await gather({ ...ports, pictures: { ...pictures, draw } }, edition, wanting)
-    expect([...found.keys()]).toEqual([`${base}/good`])
+    expect([...found.keys()].toSorted()).toEqual([edition.id, `${base}/good`])
     expect(ports.log.lines).toEqual([`warn: There is no picture for ${base}/bad: no room on the disk`])
   })
 })

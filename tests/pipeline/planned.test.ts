@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { postTimes, type Timing } from '../../src/channel/timing.ts'
 import { takeTurn } from '../../src/channel/turn.ts'
 import type { Sender } from '../../src/channel.ts'
+import { amend } from '../../src/pipeline/amend.ts'
 import { poll } from '../../src/pipeline/poll.ts'
 import { run, type RunInput, type RunReport } from '../../src/pipeline/run.ts'
 import type { Store } from '../../src/ports.ts'
 import { fakeChannel, onePerEdition, type FakeChannel } from '../fixtures/channel.ts'
 import { testClock } from '../fixtures/clock.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
-import { fakeSource, never, news, runInput, zone } from './fixture.ts'
+import { fakeSource, house, never, news, runInput, settingsFor, zone } from './fixture.ts'
 
 const ID = 'daily/2026-06-29'
 const MINUTE_MS = 60_000
@@ -135,6 +136,30 @@ describe('posts that are spaced', () => {
     expect(posts.taken.map((one) => one.slice(-5))).toEqual(['05:00', '05:10', '05:20', '05:30', '05:40'])
   })
 
+  it('stay under the limit of the day among editions, and the rest leaves on the next one without being late', async () => {
+    const posts = network('posts', { gapMinutes: 10, mostPerDay: 5 })
+    await pass([posts])
+    await polls([posts], 40)
+    const more = fakeSource(...['e', 'f', 'g'].map((name) => news(name)))
+    await run(
+      { clock, store, log },
+      runInput(more, [posts], { schedule: { id: 'noon', at: '08:00' } }),
+      () => undefined,
+      never,
+    )
+    await polls([posts], 24 * 60, 10)
+    expect(posts.taken.map((one) => one.slice(-5))).toEqual([
+      '05:00',
+      '05:10',
+      '05:20',
+      '05:30',
+      '05:40',
+      '22:00',
+      '22:10',
+    ])
+    expect(log.lines.filter((line) => line.includes('held'))).toEqual([])
+  })
+
   it('all leave now when somebody who is there says so, also of an edition that is approved in this very pass', async () => {
     const timing = { gapMinutes: 10 }
     const posts = network('posts', timing)
@@ -148,7 +173,7 @@ describe('posts that are spaced', () => {
     const [one, two] = [network('one', { gapMinutes: 10 }), network('two', { gapMinutes: 10 })]
     two.next(...Array.from({ length: 7 }, () => 'later' as const))
     await pass([one, two])
-    await polls([one, two], 75)
+    await polls([one, two], 90)
     expect(one.taken).toHaveLength(4)
     expect([...two.accepted.values()]).toEqual([1, 1, 1, 1])
   })
@@ -206,6 +231,28 @@ describe('late', () => {
     await polls([one, down], 2 * 60, 30)
     expect(one.taken).toHaveLength(4)
     expect(await store.edition(ID)).toMatchObject({ state: 'held', reason: expect.stringMatching(/^15 hours late/) })
+  })
+
+  it.each(['correction', 'retraction'] as const)('is no %s: it is wanted however late it is', async (kind) => {
+    const base = network('posts', { gapMinutes: 10 })
+    const posts: FakeChannel = {
+      ...base,
+      amend: async ({ amendment: { id, url }, posted }) =>
+        posted.map(({ rendering }, at) => ({
+          ...rendering,
+          id: `${at}`,
+          identity: `${id} ${rendering.id}`,
+          item: url,
+        })),
+    }
+    await pass([posts])
+    const words = { kind, url: news('a').url, note: 'It was wrong.' }
+    const amended = await amend({ store, clock }, words, house, settingsFor(posts), false)
+    const id = 'edition' in amended ? amended.edition.id : ''
+    clock.advance(13 * HOUR_MS)
+    await polls([posts], 1)
+    expect(log.lines.filter((line) => line.includes(`${id} is held`))).toEqual([])
+    expect(await store.ledger({ edition: id })).toMatchObject([{ state: 'sent' }])
   })
 
   it('is mail that could not leave, and nothing else of its edition leaves then', async () => {

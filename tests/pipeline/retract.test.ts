@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Amended } from '../../src/pipeline/amend.ts'
+import type { AmendmentKind } from '../../src/domain/amendment.ts'
+import { amend, type Amended } from '../../src/pipeline/amend.ts'
+import { letGo } from '../../src/pipeline/let-go.ts'
+import type { Store } from '../../src/ports.ts'
 import type { DeliveryState } from '../../src/domain/delivery.ts'
 import { NOW, openPress, type Press } from './amending.ts'
-import { news } from './fixture.ts'
+import { house, news, settingsFor } from './fixture.ts'
 
 const MONDAY = 'daily/2026-06-29'
 const tides = news('tides')
@@ -140,6 +143,46 @@ describe('a retraction', () => {
     expect((await retract('It was a hoax.')).verdict).toBe('approved')
   })
 
+  it('deletes what had left in doubt before it was cancelled, given up or retracted', async () => {
+    press.posts.next('accept-unknown')
+    const worker = { name: 'worker-1', isGone: () => false, patienceMs: 0 }
+    await press.pass('2026-06-29', [tides], { worker })
+    const [post] = await press.store.ledger({ edition: MONDAY, channel: 'posts' })
+    const { edition } = await retract()
+    await press.store.cancel(edition.id, 'a slip', press.clock.now())
+    const again = await retract('It was a hoax.')
+    const [deletion] = await press.store.ledger({ edition: again.edition.id, channel: 'posts' })
+    expect(deletion?.notBefore).toBe('2026-06-30T09:06:00.000Z')
+    expect((await press.store.renderings(again.edition.id))[0]?.content).toContain(post?.key)
+  })
+
+  it.each(['drop', 'cancel'] as const)(
+    'deletes what a person settled by hand (%s) though it may have left',
+    async (how) => {
+      press.posts.next('accept-unknown')
+      const worker = { name: 'worker-1', isGone: () => false, patienceMs: 0 }
+      await press.pass('2026-06-29', [tides], { worker })
+      const [post] = await press.store.ledger({ edition: MONDAY, channel: 'posts' })
+      if (how === 'cancel') await press.store.cancel(MONDAY, 'no', press.clock.now())
+      await press.store.resolve({ delivery: post?.key ?? '' }, 'drop', 'by hand', press.clock.now())
+      const [deletion] = await press.store.renderings((await retract()).edition.id)
+      expect(deletion?.content).toBe(`retraction of ${post?.key}: ${WHY}`)
+    },
+  )
+
+  it('has nothing to delete of what was never called', async () => {
+    await press.pass('2026-06-29', [bees])
+    press.clock.set('2026-06-30T05:00:00.000Z')
+    await press.pass('2026-06-30', [news('tides', '2026-06-30'), bees], { approval: 'editor' })
+    const [draft] = await press.store.editions(1, ['draft'])
+    const stored = await press.store.edition(draft?.id ?? '')
+    if (!stored) throw new Error('no draft')
+    await letGo(press, stored, house, settingsFor(press.mail, press.posts, press.files))
+    await press.store.cancel(stored.edition.id, 'no', press.clock.now())
+    const { edition } = await retract()
+    expect((await press.store.renderings(edition.id)).map(({ channel }) => channel)).toEqual(['files'])
+  })
+
   it('needs no reason', async () => {
     await press.pass('2026-06-29', [tides])
     expect((await retract('')).edition.amends?.amendment.note).toBe('')
@@ -149,6 +192,46 @@ describe('a retraction', () => {
     await press.pass('2026-06-29', [tides])
     await retract()
     expect(await press.say('correction', tides.url, 'A word was wrong.')).toEqual({ verdict: 'withdrawn' })
+  })
+
+  /** Says something else first, whenever this one is about to be approved. */
+  async function overtaken(kind: AmendmentKind, note: string, other: () => Promise<unknown>): Promise<Amended> {
+    const store: Store = {
+      ...press.store,
+      async approve(freeze) {
+        await other()
+        return press.store.approve(freeze)
+      },
+    }
+    const settings = settingsFor(press.mail, press.posts, press.files)
+    return amend({ ...press, store }, { kind, url: tides.url, note }, house, settings, false)
+  }
+
+  it('ends a correction that was approved while it was made', async () => {
+    await press.pass('2026-06-29', [tides])
+    press.clock.set(NOW)
+    const correction = (): Promise<Amended> => press.say('correction', tides.url, 'A word was wrong.')
+    expect((await overtaken('retraction', WHY, correction)).verdict).toBe('approved')
+    const [corrected] = await press.store.amendments({ kind: 'correction' })
+    expect(await states(corrected?.id ?? '', 'posts')).toEqual(['cancelled'])
+    await press.pass('2026-06-30', [tides])
+    expect([...press.posts.accepted.keys()].filter((key) => key.includes('correction/'))).toEqual([])
+  })
+
+  it('leaves nothing to correct, also for a correction that was being made', async () => {
+    await press.pass('2026-06-29', [tides])
+    press.clock.set(NOW)
+    expect(await overtaken('correction', 'A word was wrong.', () => retract())).toEqual({ verdict: 'withdrawn' })
+    expect(await press.store.amendments({ kind: 'correction' })).toEqual([])
+  })
+
+  it('of two with different reasons at once is one', async () => {
+    await press.pass('2026-06-29', [tides])
+    const all = await Promise.all(
+      [WHY, 'It was a hoax.', 'It was a joke.'].map((why) => press.say('retraction', tides.url, why)),
+    )
+    expect(all.map(({ verdict }) => verdict).toSorted()).toEqual(['approved', 'said', 'said'])
+    expect(await press.store.amendments({})).toHaveLength(1)
   })
 
   it('has nothing to take back of an item that never left', async () => {

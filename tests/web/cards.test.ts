@@ -6,6 +6,7 @@ import { editionStates } from '../../src/domain/edition.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { Card, Drawn } from '../../src/ports.ts'
 import { createFiles } from '../../src/world/files.ts'
+import { testClock } from '../fixtures/clock.ts'
 import { deskOf, EDITION, memoryLog, sampleApp, sampleView } from './fixture.ts'
 
 const CARD = '/cards/daily-2026-06-29.png'
@@ -91,12 +92,21 @@ describe('the card of an edition', () => {
     expect(log.lines).toEqual([`warn: The card of ${EDITION} is drawn anew each time: the disk is full`])
   })
 
-  it('that failed once is drawn when it is asked for again', async () => {
+  it('that failed once is not tried again for each stranger, but ten minutes later', async () => {
     const { desk, files } = app()
-    let turn = 0
-    const draw = () => (turn++ === 0 ? Promise.reject(new Error('no memory')) : drawnOf())
-    const web = sampleApp({ mode: 'start', desk, files, pictures: { draw } })
-    expect([(await web.request(CARD)).status, (await web.request(CARD)).status]).toEqual([500, 200])
+    const log = memoryLog()
+    const clock = testClock()
+    let tried = 0
+    const draw = () => (tried++ === 0 ? Promise.reject(new Error('no memory')) : drawnOf())
+    const web = sampleApp({ mode: 'start', desk, files, log, clock, pictures: { draw } })
+    const crowd = await Promise.all(Array.from({ length: 20 }, async () => web.request(CARD)))
+    clock.advance(600_000 - 1)
+    const late = await web.request(CARD)
+    expect([...crowd, late].map(({ status }) => status)).toEqual(Array.from({ length: 21 }, () => 503))
+    expect([late.headers.get('Retry-After'), late.headers.get('Cache-Control'), tried]).toEqual(['600', 'no-store', 1])
+    expect(log.lines).toEqual([`error: The card of ${EDITION} could not be drawn: no memory`])
+    clock.advance(1)
+    expect([(await web.request(CARD)).status, tried]).toEqual([200, 2])
   })
 
   it.each([...editionStates, 'unsaved'] as const)(

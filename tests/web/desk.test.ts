@@ -15,6 +15,26 @@ describe('the list of editions', () => {
     for (const words of ['Monday, 29 June 2026', 'Draft', '7 items', 'Daily edition']) expect(text).toContain(words)
   })
 
+  it('names what its source no longer lists, with the edition it left in and the command that takes it back', async () => {
+    const hostile = "https://morningcheck.example/news/$(reboot)&it’s='a'<b>"
+    const vanished = async () => [
+      {
+        url: 'https://morningcheck.example/news/tides.html',
+        title: 'The <b>tides</b>',
+        edition: EDITION,
+        since: '2026-06-30T05:10:00.000Z',
+      },
+      { url: hostile, title: 'Another', edition: EDITION, since: '2026-06-30T05:10:00.000Z' },
+    ]
+    const text = await (await sampleApp({ desk: { ...deskOf(sampleView()), vanished } }).request('/desk')).text()
+    expect(text).toContain('The &lt;b&gt;tides&lt;/b&gt;')
+    expect(text).toContain('since Tuesday, 30 June 2026, 07:10')
+    expect(text).toContain('<code>groundwire retract https://morningcheck.example/news/tides.html</code>')
+    expect(text).toContain('retract &#39;https://morningcheck.example/news/$(reboot)&amp;it’s=')
+    expect(text.match(new RegExp(`href="/desk/${EDITION}"`, 'g'))).toHaveLength(3)
+    expect(await (await sampleApp().request('/desk')).text()).not.toContain('No longer listed')
+  })
+
   it('says what to do when there is none', async () => {
     const text = await (await sampleApp({ desk: deskOf() }).request('/desk')).text()
     expect(text).toContain('groundwire run')

@@ -1,3 +1,4 @@
+import type { Amendment } from '../../src/domain/amendment.ts'
 import { escapeHtml } from '../../src/domain/html.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import { sha256 } from '../../src/domain/hash.ts'
@@ -178,6 +179,11 @@ function feed(file: string): FrozenRendering {
 
 /** A desk that knows these editions, newest first. */
 export function deskOf(...views: EditionView[]): Desk {
+  return amendedDeskOf([], ...views)
+}
+
+/** The same, with what was said since of the items of any. */
+export function amendedDeskOf(amendments: readonly Amendment[], ...views: EditionView[]): Desk {
   const lines = (of: readonly EditionView[]): EditionLine[] =>
     of.map(({ edition, state }) => ({
       id: edition.id,
@@ -190,12 +196,13 @@ export function deskOf(...views: EditionView[]): Desk {
   return {
     publication: samplePublication,
     list: async (limit) => lines(views).slice(0, limit),
+    vanished: async () => [],
     view: async (id) => views.find(({ edition }) => edition.id === id),
     listPublished: async (limit) => lines(published).slice(0, limit),
     published: async (id) => {
       const view = published.find(({ edition }) => edition.id === id)
       const renderings = async () => view?.channels.flatMap((channel) => channel.renderings) ?? []
-      return view && { edition: view.edition, renderings }
+      return view && { edition: view.edition, renderings, amendments: async () => amendments }
     },
   }
 }

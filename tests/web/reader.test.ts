@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { editionStates } from '../../src/domain/edition.ts'
-import { deskOf, EDITION, sampleApp, sampleView } from './fixture.ts'
+import type { Amendment } from '../../src/domain/amendment.ts'
+import { amendedDeskOf, deskOf, EDITION, sampleApp, sampleView } from './fixture.ts'
 
 function readers(...states: ReturnType<typeof sampleView>['state'][]) {
   const views = states.map((state, index) => {
@@ -72,5 +73,74 @@ describe('readers', () => {
 
   it('a preview shows the editor everything', async () => {
     expect((await sampleApp().request(`/editions/${EDITION}`)).status).toBe(200)
+  })
+})
+
+describe('what was said of an item since', () => {
+  const [first, second] = sampleView().edition.stories
+  const said = (kind: Amendment['kind'], url = '', note = '', at = '2026-06-30T22:30:00.000Z'): Amendment => ({
+    id: `${kind}/2026-07-01-00000000`,
+    kind,
+    url,
+    title: 'A <b>title</b>',
+    note,
+    at,
+  })
+  const site = (amendments: readonly Amendment[], over: Parameters<typeof sampleView>[0] = {}) =>
+    sampleApp({ mode: 'start', desk: amendedDeskOf(amendments, sampleView({ state: 'sent', ...over })) })
+
+  it('stands above the page that was mailed, with its day and escaped, and leaves that page as it was', async () => {
+    const note = 'It is 180, not 108 <script>alert(1)</script>'
+    const response = await site([said('correction', first?.url, note)]).request(`/editions/${EDITION}`)
+    const text = await response.text()
+    expect(text).toContain('“A &lt;b&gt;title&lt;/b&gt;”')
+    expect(text).toContain('<b>Correction, 1 July 2026:</b>')
+    expect(text).toContain('It is 180, not 108 &lt;script&gt;')
+    expect(text).not.toContain('<script')
+    const mailed = sampleView().channels[0]?.renderings[0]?.page ?? ''
+    const body = mailed.slice(mailed.indexOf('<div'))
+    expect(text.indexOf('Correction, 1 July')).toBeLessThan(text.indexOf(body))
+    expect(text.endsWith(body)).toBe(true)
+  })
+
+  it('stands with its item at the front; what was withdrawn keeps its title and source alone', async () => {
+    const app = site([
+      said('retraction', first?.url),
+      said('correction', first?.url, 'said before'),
+      said('correction', second?.url, 'the later'),
+      said('correction', second?.url, 'the earlier', '2026-06-29T10:00:00.000Z'),
+    ])
+    for (const text of [
+      await (await app.request('/')).text(),
+      await (
+        await site([said('retraction', first?.url), said('correction', second?.url, 'the later')], {
+          channels: [],
+        }).request(`/editions/${EDITION}`)
+      ).text(),
+    ]) {
+      expect(text).toContain('<b>Withdrawn, 1 July 2026.</b>')
+      expect(text).toContain('<b>Correction, 1 July 2026:</b> <span dir="auto">the later</span>')
+      expect(text).not.toContain('said before')
+      expect(text).not.toContain(first?.summary)
+      expect(text).toContain(second?.summary)
+    }
+    const front = await (await app.request('/')).text()
+    expect(front).toContain('<b>Correction, 29 June 2026:</b> <span dir="auto">the earlier</span>')
+  })
+
+  it('is no edition among the past ones, in a preview either', async () => {
+    const view = sampleView({ state: 'sent' })
+    const edition = { ...view.edition, id: 'correction/2026-07-01-00000000', subject: 'Correction: a title' }
+    const desk = deskOf(sampleView({ state: 'sent', edition }), view)
+    const text = await (await sampleApp({ desk }).request('/editions')).text()
+    expect(text).toContain(view.edition.subject)
+    expect(text).not.toContain('Correction: a title')
+    expect(await (await sampleApp({ desk }).request('/desk')).text()).toContain('Correction: a title')
+  })
+
+  it('shows in a preview of what has left, too', async () => {
+    const desk = amendedDeskOf([said('retraction', first?.url, 'A hoax.')], sampleView({ state: 'sent' }))
+    const text = await (await sampleApp({ desk }).request(`/editions/${EDITION}`)).text()
+    expect(text).toContain('<b>Withdrawn, 1 July 2026:</b> <span dir="auto">A hoax.</span>')
   })
 })

@@ -79,7 +79,7 @@ async function look({ name }: Account, repo: Repo, agent: Agent): Promise<Findin
         'error',
         'bluesky-inactive',
         `The account ${name} is not active (${data.status ?? 'no reason given'}).`,
-        'Sign in at https://bsky.app to see why, then run once with --now.',
+        'Sign in at https://bsky.app to see why. What waits is tried again within a quarter of an hour.',
       ),
     )
   if (data.handle === 'handle.invalid')

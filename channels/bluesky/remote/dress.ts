@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import type { FrozenPost } from '../content.ts'
-import { publishDocument, type StrongRef } from '../standard/publish.ts'
+import { publishDocument, type RecordData, type StrongRef } from '../standard/publish.ts'
 import { classify } from './classify.ts'
 import type { Work } from './context.ts'
 import { uploadPicture } from './picture.ts'
 import { nextKey, recordKey } from './record-key.ts'
-import type { BlobRef, KeyedRecord, RecordData } from './repo.ts'
+import type { BlobRef, KeyedRecord } from './repo.ts'
 import { type Kept, keepStamp, linked, type ReplyRefs } from './stamp.ts'
 import { Settled } from './settled.ts'
 
@@ -46,7 +46,7 @@ export async function stamp(work: Work, { posts, answers }: Wanted, before: Kept
     const thumb = cardOf(post.record) ? await uploadPicture(work, post.picture) : undefined
     dressed.push({ rkey, record: { ...withCard(post.record, { thumb, refs }), createdAt } })
   }
-  return write(work, before, {
+  return writeDown(work, before, {
     did: repo.did,
     service: work.account.service,
     at: at.toISOString(),
@@ -61,7 +61,7 @@ export async function redress(work: Work, { posts, answers }: Wanted, kept: Kept
     const thumb = isBare ? undefined : await uploadPicture(work, posts[place]?.picture)
     dressed.push({ rkey, record: withCard(record, { thumb }) })
   }
-  return write(work, kept, { ...kept.stamp, posts: await linked(work.repo.did, dressed, answers) })
+  return writeDown(work, kept, { ...kept.stamp, posts: await linked(work.repo.did, dressed, answers) })
 }
 
 /** Other keys for the posts whose places are taken by something that is not ours. */
@@ -74,7 +74,7 @@ export async function rekey(work: Work, { answers }: Wanted, kept: Kept, places:
     own.add(free)
     return { rkey: free, record }
   })
-  return write(work, kept, { ...kept.stamp, posts: await linked(work.repo.did, moved, answers) })
+  return writeDown(work, kept, { ...kept.stamp, posts: await linked(work.repo.did, moved, answers) })
 }
 
 /**
@@ -89,7 +89,7 @@ async function documentRefs(
   if (!document) return []
   const { clock, log } = context.ports
   try {
-    return await publishDocument((...args) => repo.put(...args), document, context.house)
+    return await publishDocument(repo, document, context.house)
   } catch (error) {
     const trouble = classify(error, clock.now())
     if (trouble.kind === 'token') throw error
@@ -116,7 +116,8 @@ function withCard(
   }
 }
 
-async function write(work: Work, before: Kept | undefined, made: Kept['stamp']): Promise<Kept> {
+/** @throws Settled when it was taken away meanwhile. */
+export async function writeDown(work: Work, before: Kept | undefined, made: Kept['stamp']): Promise<Kept> {
   const { context, delivery } = work
   const kept = await keepStamp(context.ports, delivery.key, before, made)
   if (kept) return kept

@@ -1,8 +1,14 @@
+import * as z from 'zod'
 import type { Api } from '../../../src/ports.ts'
 
 /** Records of a post take 3 kB, a DID document less. */
 const MAX_ANSWER_BYTES = 1_000_000
 const HEADERS = ['content-type', 'content-length', 'ratelimit-reset', 'retry-after']
+
+/** A shorter password could be part of an error's name by chance. */
+const NO_NAME = 8
+
+const failureSchema = z.object({ error: z.string(), message: z.string().optional().catch(undefined) })
 
 /** Something answered that was no PDS: a proxy, a page of a provider, a wrong address. Says nothing of the call itself. */
 export class StrangeAnswer extends Error {
@@ -21,8 +27,10 @@ export class StrangeAnswer extends Error {
  * `fetch` over the guarded interface, as `@atproto/api` calls it: with one `Request`, or with an address and options.
  * Rejects with what `Api` rejects with, and with `StrangeAnswer` for a failure without the name of an error: by such an
  * answer no credential may be given up and no post refused.
+ *
+ * @param secret what is left out of all that an answer says of a failure.
  */
-export function fetchOver(api: Api, timeoutMs: number, signal: AbortSignal): typeof globalThis.fetch {
+export function fetchOver(api: Api, timeoutMs: number, signal: AbortSignal, secret: string): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init)
     const call = {
@@ -34,10 +42,11 @@ export function fetchOver(api: Api, timeoutMs: number, signal: AbortSignal): typ
     const response = await (request.method === 'GET'
       ? api.get(call, signal)
       : api.post({ ...call, body: [new Uint8Array(await request.arrayBuffer())] }, signal))
-    const body = await bytesOf(response.body)
+    const answered = await bytesOf(response.body)
     const header = (name: string): string | undefined => response.header(name)
-    if (!(response.status >= 200 && response.status < 300) && !namesError(body))
-      throw new StrangeAnswer(response.status, new URL(request.url).host, header)
+    const isDone = response.status >= 200 && response.status < 300
+    const body = isDone ? answered : failureIn(answered, secret)
+    if (!body) throw new StrangeAnswer(response.status, new URL(request.url).host, header)
     const headers = HEADERS.flatMap((name) => {
       const value = name === 'content-length' ? String(body.byteLength) : header(name)
       return value === undefined ? [] : [[name, value] satisfies [string, string]]
@@ -52,11 +61,19 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array<Arra
   return new Uint8Array(await new Blob(pieces).arrayBuffer())
 }
 
-function namesError(body: Uint8Array): boolean {
+/** The name of an error and what is said of it; undefined where no error is named. */
+function failureIn(body: Uint8Array, secret: string): Uint8Array<ArrayBuffer> | undefined {
+  const told = failureSchema.safeParse(jsonIn(body)).data
+  if (!told) return undefined
+  const message = told.message?.replaceAll(secret, '…')
+  const error = secret.length < NO_NAME ? told.error : told.error.replaceAll(secret, '…')
+  return new TextEncoder().encode(JSON.stringify({ error, message }))
+}
+
+function jsonIn(body: Uint8Array): unknown {
   try {
-    const told: unknown = JSON.parse(new TextDecoder().decode(body))
-    return typeof told === 'object' && told !== null && 'error' in told && typeof told.error === 'string'
+    return JSON.parse(new TextDecoder().decode(body))
   } catch {
-    return false
+    return undefined
   }
 }

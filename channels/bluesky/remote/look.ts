@@ -1,3 +1,4 @@
+import { XRPCError } from '@atproto/api'
 import type { Outcome } from '../../../src/domain/delivery.ts'
 import { classify } from './classify.ts'
 import type { Work } from './context.ts'
@@ -28,5 +29,23 @@ export async function reading<T>(
         ? { kind: 'unknown', reason }
         : later(now, trouble.kind === 'later' ? trouble.notBefore.getTime() - now.getTime() : RETRY_WAIT_MS, reason)
     throw new Settled(outcome)
+  }
+}
+
+/**
+ * What follows once something is written: whatever fails of it, it never says that nothing was done.
+ *
+ * @throws Settled, as `unknown`: all of it is done again.
+ */
+export async function following<T>({ context: { ports } }: Pick<Work, 'context'>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof Settled && error.outcome.kind === 'later')
+      throw new Settled({ kind: 'unknown', reason: error.outcome.reason })
+    if (!(error instanceof XRPCError)) throw error
+    const trouble = classify(error, ports.clock.now())
+    const reason = `it is there, but not all is done: ${'reason' in trouble ? trouble.reason : trouble.kind}`
+    throw new Settled({ kind: 'unknown', reason })
   }
 }

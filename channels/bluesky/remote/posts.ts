@@ -1,102 +1,151 @@
 import type { Outcome } from '../../../src/domain/delivery.ts'
-import type { Content } from '../content.ts'
-import { linkPost } from '../standard/publish.ts'
+import type { Content, FrozenPost } from '../content.ts'
+import { DOCUMENT, documentKey, linkPost } from '../standard/publish.ts'
+import { classify } from './classify.ts'
 import { isDoubtful, type Work } from './context.ts'
-import { isOurs, removeOurs, type Written, write } from './write.ts'
-import { stamp, type Wanted } from './dress.ts'
-import { reading } from './look.ts'
+import { dated } from './dating.ts'
+import type { Wanted } from './dress.ts'
+import { following } from './look.ts'
 import { answersOf } from './reply.ts'
+import { Settled } from './settled.ts'
 import { type Kept, keepStamp, recallStamp, uriOf } from './stamp.ts'
 import { buriedParts } from './tombstone.ts'
+import { removeOurs, type Written, write } from './write.ts'
 
 type Posting = Extract<Content, { kind: 'posts' | 'reply' }>
-
-/** What is dated further back than this sorts into the past: as long as it cannot have left it is dated anew. */
-const STALE_MS = 60 * 60_000
 
 const RETRACTED: Outcome = { kind: 'rejected', reason: 'it was taken back before it left' }
 
 /**
- * What is known of a delivery without a call: that it was taken back and cannot have left, or that an earlier attempt
- * saw it there. Undefined when nothing is. What was sent is not written again: its owner may have deleted it since.
+ * What is known of a delivery without a call: that all of it was taken back and cannot have left, or that an earlier
+ * attempt saw it there. Undefined when nothing is. What was sent is not written again: its owner may have deleted it
+ * since.
  */
 export async function known(
   ports: Work['context']['ports'],
   delivery: Work['delivery'],
   content: Posting,
 ): Promise<Outcome | undefined> {
-  const gone = await buriedParts(ports, delivery.key, countOf(content))
-  if (!isDoubtful(delivery)) return gone.length > 0 ? RETRACTED : undefined
+  const gone = await buriedParts(ports, delivery.key, postsOf(content).length)
+  if (!isDoubtful(delivery)) return isAll(gone, content) ? RETRACTED : undefined
   const before = (await recallStamp(ports, delivery.key))?.stamp
   const first = before?.posts[0]
   if (gone.length > 0 || !first || before.sent === undefined) return undefined
   return { kind: 'sent', remoteId: uriOf(before.did, first.rkey), url: before.sent }
 }
 
-/** Stamps what is to be posted, unless that is done, and writes it. */
+/** Stamps what is to be posted, unless that is done, and writes it; what of it was taken back does not stay. */
 export async function post(work: Work, content: Posting): Promise<Outcome> {
   const { context, delivery, repo } = work
   const { ports } = context
   const before = await recallStamp(ports, delivery.key)
   if (before && before.stamp.did !== repo.did) return otherAccount(before, work)
-  const buried = async (): Promise<number[]> => buriedParts(ports, delivery.key, countOf(content))
+  const buried = async (): Promise<number[]> => buriedParts(ports, delivery.key, postsOf(content).length)
   const gone = await buried()
-  if (gone.length > 0) return takenBack(work, before, gone)
-  const wanted = await wantedOf(work, content, before)
-  const age = before ? ports.clock.now().getTime() - Date.parse(before.stamp.at) : 0
-  const isStale = !isDoubtful(delivery) && age > STALE_MS
-  const kept = before && !isStale ? before : await stamp(work, wanted, before)
+  if (isAll(gone, content)) return takenBack(work, content, before)
+  if (before?.stamp.sent !== undefined && gone.length > 0) return seen(work, content, before, gone)
+  const wanted = await wantedOf(work, content, before, gone)
+  const kept = await dated(work, wanted, before)
   if (kept.stamp.did !== repo.did) return otherAccount(kept, work)
   // Whoever takes it back from now on finds the stamp; whoever did before is found here.
-  if ((await buried()).length > 0) return RETRACTED
+  if (isAll(await buried(), content)) return RETRACTED
   const written = await write(work, wanted, kept, before === undefined && !isDoubtful(delivery))
-  const since = await buried()
-  if (since.length > 0) return takenBack(work, written.kept, since)
-  await link(work, wanted, written)
-  const url = urlOf(work, written.ref.uri)
-  await keepStamp(ports, delivery.key, written.kept, { ...written.kept.stamp, sent: url })
-  return { kind: 'sent', remoteId: written.ref.uri, url }
+  return following(work, async () => {
+    const since = await buried()
+    if (isAll(since, content)) return takenBack(work, content, written.kept)
+    await removeParts(work, content, written.kept, since)
+    await link(work, without(wanted, since), written)
+    const url = urlOf(work, written.ref.uri)
+    await keepStamp(ports, delivery.key, written.kept, { ...written.kept.stamp, sent: url })
+    return { kind: 'sent', remoteId: written.ref.uri, url }
+  })
 }
 
-async function wantedOf(work: Work, content: Posting, before: Kept | undefined): Promise<Wanted> {
-  if (content.kind === 'posts') return { posts: content.posts }
+async function wantedOf(
+  work: Work,
+  content: Posting,
+  before: Kept | undefined,
+  gone: readonly number[],
+): Promise<Wanted> {
+  const posts = postsOf(content)
+  if (content.kind === 'posts') return without({ posts }, gone)
   const stamped = before?.stamp.posts[0]?.record['reply']
-  return { posts: [content.post], answers: await answersOf(work, content, stamped) }
+  return { posts, answers: await answersOf(work, content, stamped) }
 }
 
-function countOf(content: Posting): number {
-  return content.kind === 'posts' ? content.posts.length : 1
+/** A thread is written whole, but what was taken back of it gets no document. */
+function without(wanted: Wanted, gone: readonly number[]): Wanted {
+  const posts = wanted.posts.map((each, place) => {
+    if (!gone.includes(place)) return each
+    const { document: _, ...bare } = each
+    return bare
+  })
+  return { ...wanted, posts }
 }
 
-/** May have left before it was taken back: what was taken back is taken away, and what is left of it counts. */
-async function takenBack(work: Work, kept: Kept | undefined, gone: readonly number[]): Promise<Outcome> {
-  const { repo } = work
-  if (!kept) return RETRACTED
-  const { posts } = kept.stamp
-  for (const [place, own] of posts.entries()) if (gone.includes(place)) await removeOurs(work, own)
+function postsOf(content: Posting): readonly FrozenPost[] {
+  return content.kind === 'posts' ? content.posts : [content.post]
+}
+
+function isAll(gone: readonly number[], content: Posting): boolean {
+  return gone.length === postsOf(content).length
+}
+
+/** May have left before it was taken back. */
+async function takenBack(work: Work, content: Posting, kept: Kept | undefined): Promise<Outcome> {
+  if (kept) await removeParts(work, content, kept, [...postsOf(content).keys()])
+  return RETRACTED
+}
+
+/** Was there before parts of it were taken back: nothing is written again. */
+async function seen(work: Work, content: Posting, kept: Kept, gone: readonly number[]): Promise<Outcome> {
+  await removeParts(work, content, kept, gone)
+  const { posts, sent } = kept.stamp
   const rest = posts.find((_, place) => !gone.includes(place))
-  const there = rest && (await reading(work, () => repo.find(rest.rkey), 'unknown'))
-  if (!rest || !there || !isOurs(there.value, rest.record)) return RETRACTED
-  return { kind: 'sent', remoteId: there.uri, url: urlOf(work, there.uri) }
+  if (!rest || sent === undefined) return RETRACTED
+  return { kind: 'sent', remoteId: uriOf(work.repo.did, rest.rkey), url: sent }
 }
 
-/** The documents name their posts; one that was corrected still names its own, not the answer. The post goes on without. */
-async function link(
-  { context, delivery, repo }: Work,
-  { posts, answers }: Wanted,
-  { ref, kept }: Written,
-): Promise<void> {
+/** Takes posts away that are there, with their documents. */
+async function removeParts(work: Work, content: Posting, kept: Kept, gone: readonly number[]): Promise<void> {
+  const posts = postsOf(content)
+  for (const place of gone) {
+    const own = kept.stamp.posts[place]
+    if (own) await removeOurs(work, own)
+    const document = posts[place]?.document
+    if (document) await work.repo.remove(DOCUMENT, documentKey(document))
+  }
+}
+
+/** The documents name their posts; one that was corrected still names its own, not the answer. */
+async function link(work: Work, { posts, answers }: Wanted, { ref, kept }: Written): Promise<void> {
+  const { context, repo } = work
   for (const [place, { document }] of posts.entries()) {
     const rkey = kept.stamp.posts[place]?.rkey
     if (!document || rkey === undefined) continue
     try {
-      const there = answers?.parent ?? (place === 0 && ref.cid !== '' ? ref : await repo.find(rkey))
-      if (there)
-        await linkPost((...args) => repo.put(...args), document, context.house, { uri: there.uri, cid: there.cid })
-    } catch {
-      context.ports.log.warn(`bluesky: the standard.site document of ${delivery.key} does not name its post yet`)
+      const isRef = ref.cid !== '' && ref.uri === uriOf(repo.did, rkey)
+      const there = answers?.parent ?? (isRef ? ref : await repo.find(rkey))
+      if (there) await linkPost(repo, document, context.house, { uri: there.uri, cid: there.cid })
+    } catch (error) {
+      notLinked(work, error, answers !== undefined)
     }
   }
+}
+
+/**
+ * A post goes on without; a correction is not done until the document is corrected, too, unless that is refused.
+ *
+ * @throws Settled
+ */
+function notLinked({ context: { ports }, delivery }: Work, error: unknown, isCorrection: boolean): void {
+  const trouble = classify(error, ports.clock.now())
+  const reason = 'reason' in trouble ? trouble.reason : trouble.kind
+  const isRefused = trouble.kind === 'rejected' || trouble.kind === 'blob' || trouble.kind === 'absent'
+  if (isCorrection && !isRefused)
+    throw new Settled({ kind: 'unknown', reason: `the document that it corrects could not be written: ${reason}` })
+  const what = isCorrection ? 'is not corrected' : 'does not name its post yet'
+  ports.log.warn(`bluesky: the standard.site document of ${delivery.key} ${what}: ${reason}`)
 }
 
 function urlOf({ repo }: Work, uri: string): string {

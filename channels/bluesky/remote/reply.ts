@@ -9,8 +9,9 @@ import { buriedParts } from './tombstone.ts'
 type Reply = Extract<Content, { kind: 'reply' }>
 
 const WAIT_MS = 10 * 60_000
-/** So long after it was written, a correction of what never left has nothing to answer. */
-const LONGEST_WAIT_MS = 7 * 24 * 60 * 60_000
+/** The post may be held for days; the longer it takes, the less often it is looked for. */
+const SHARE_OF_AGE = 0.1
+const LONGEST_WAIT_MS = 3 * 60 * 60_000
 
 const ref = z.object({ uri: z.string(), cid: z.string() })
 const refsSchema = z.object({ root: ref, parent: ref })
@@ -26,10 +27,10 @@ export async function answersOf(work: Work, content: Reply, stamped: unknown): P
   const known = refsSchema.safeParse(stamped)
   if (known.success && isDoubtful(delivery)) return known.data
   const original = await recallStamp(context.ports, content.of)
-  const place = original?.stamp.posts[content.part]
-  if (!original || !place) return notYet(work, content)
   if ((await buriedParts(context.ports, content.of, content.part + 1)).includes(content.part))
     return refuse('the post it would answer was taken back')
+  const place = original?.stamp.posts[content.part]
+  if (!original || !place) return notYet(work, content)
   if (original.stamp.did !== repo.did) {
     const reason = `the post it would answer is of ${original.stamp.did}, and the account is ${repo.did} now; settle it by hand`
     throw new Settled({ kind: 'unknown', reason, isFinal: true })
@@ -42,10 +43,12 @@ export async function answersOf(work: Work, content: Reply, stamped: unknown): P
   return { root: thread.success ? thread.data.root : own, parent: own }
 }
 
-function notYet({ context }: Work, { post }: Reply): never {
+function notYet({ context, delivery }: Work, { post }: Reply): never {
   const now = context.ports.clock.now()
-  if (now.getTime() - Date.parse(post.at) > LONGEST_WAIT_MS) return refuse('the post it would answer never left')
-  throw new Settled(later(now, WAIT_MS, 'the post it would answer has not left yet'))
+  const share = (now.getTime() - Date.parse(post.at)) * SHARE_OF_AGE
+  const waitMs = Math.min(Math.max(WAIT_MS, share), LONGEST_WAIT_MS)
+  const advice = `should it never leave: groundwire cancel ${delivery.edition}`
+  throw new Settled(later(now, waitMs, `the post it would answer has not left yet; ${advice}`))
 }
 
 function refuse(reason: string): never {

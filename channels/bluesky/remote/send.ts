@@ -15,7 +15,7 @@ import { signedIn } from './signed-in.ts'
 /** How long to leave somebody time to put an account back into the settings. */
 const REPAIR_WAIT_MS = 15 * 60_000
 const ADVICE =
-  'A new app password (BLUESKY_APP_PASSWORD) is taken at once; whatever else was put right is tried by a run with --now.'
+  'A new app password (BLUESKY_APP_PASSWORD) is taken within a quarter of an hour; at once by groundwire run --now, which sends all that waits, also what is spaced or in quiet hours.'
 
 /**
  * One attempt: a post or thread, a reply, or a deletion. Whatever it does may be repeated for ever without a second
@@ -45,7 +45,7 @@ async function send(job: Job, context: Context, signal: AbortSignal): Promise<Ou
   const { attempt, delivery, content, account } = job
   const { ports, settings, house, how } = context
   const buried = content.kind === 'delete' ? await takeBack(ports, content) : undefined
-  if (buried && !buried.kept) return notLeft
+  if (content.kind === 'delete' && !buried?.kept && !content.document) return notLeft
   const told = content.kind === 'delete' ? undefined : await known(ports, delivery, content)
   if (told) return told
   const gate = gateOf(context, account)
@@ -60,7 +60,7 @@ async function send(job: Job, context: Context, signal: AbortSignal): Promise<Ou
     const outcome = await signedIn(desk, async (repo) => {
       const work: Work = { context, account, delivery, repo }
       if (content.kind !== 'delete') return post(work, content)
-      return buried?.kept ? remove(work, content, buried.since, buried.kept) : notLeft
+      return buried ? remove(work, content, buried) : notLeft
     })
     if (outcome.kind === 'sent') await gate.opened()
     return outcome

@@ -62,7 +62,8 @@ export class SharedSession extends CredentialSession {
   }
 
   constructor(desk: Desk, known: string | undefined) {
-    super(new URL(desk.account.service), fetchOver(desk.ports.api, desk.timeoutSeconds * 1000, desk.signal))
+    const { account, ports, timeoutSeconds, signal } = desk
+    super(new URL(account.service), fetchOver(ports.api, timeoutSeconds * 1000, signal, account.appPassword))
     this.#desk = desk
     this.#note = `bluesky ${desk.account.name} session`
     this.#known = known

@@ -2,8 +2,8 @@ import { jsonToIpld } from '@atproto/common-web'
 import { cidForLex, type LexValue } from '@atproto/lex-cbor'
 import * as z from 'zod'
 import type { ChannelPorts } from '../../../src/channel.ts'
-import type { StrongRef } from '../standard/publish.ts'
-import { type KeyedRecord, POSTS, type RecordData } from './repo.ts'
+import type { RecordData, StrongRef } from '../standard/publish.ts'
+import { type KeyedRecord, POSTS } from './repo.ts'
 
 const postSchema = z.object({ rkey: z.string(), record: z.record(z.string(), z.unknown()) }).readonly()
 const stampSchema = z
@@ -12,6 +12,8 @@ const stampSchema = z
     service: z.string(),
     /** When it was stamped: the instant that its records carry. */
     at: z.iso.datetime(),
+    /** When the last attempt to write it began; absent: the first one, which stamped it. */
+    calledAt: z.iso.datetime().optional(),
     /** Where it can be seen, once it is known to have been there. */
     sent: z.string().optional(),
     posts: z.array(postSchema).min(1).readonly(),
@@ -48,6 +50,14 @@ export async function keepStamp(
 ): Promise<Kept | undefined> {
   const note = JSON.stringify(stamp)
   return (await ports.notes.replace(nameOf(key), before?.note, note)) ? { stamp, note } : recallStamp(ports, key)
+}
+
+/** Longer than any attempt may take, and the claim of a worker that is gone is believed. */
+export const IN_FLIGHT_MS = 10 * 60_000
+
+/** How long at an instant the last attempt to write it is past, in ms; less than 0 where a clock was set back since. */
+export function sinceCall({ at, calledAt = at }: Stamp, now: Date): number {
+  return now.getTime() - Date.parse(calledAt)
 }
 
 /** What a post answers: the first post of its thread, and the one before it. */

@@ -3,7 +3,8 @@ import { classify } from './classify.ts'
 import { isDoubtful, type Work } from './context.ts'
 import { cardOf, redress, rekey, type Wanted } from './dress.ts'
 import { reading } from './look.ts'
-import { type Found, type KeyedRecord, POSTS, type RecordData } from './repo.ts'
+import type { RecordData } from '../standard/publish.ts'
+import { type Found, type KeyedRecord, POSTS } from './repo.ts'
 import { Settled } from './settled.ts'
 import { type Kept, uriOf } from './stamp.ts'
 
@@ -60,11 +61,9 @@ async function writePost(work: Work, wanted: Wanted, kept: Kept): Promise<Writte
 async function writeThread(work: Work, wanted: Wanted, kept: Kept, isFirst: boolean): Promise<Written | Kept> {
   const { repo, context } = work
   if (!isFirst) {
-    const { rkey, record } = first(kept)
-    const root = await reading(work, () => repo.find(rkey))
-    // All or none were written.
-    if (root && isOurs(root.value, record)) return { ref: root, kept }
-    const taken = await takenPlaces(work, kept)
+    // All or none were written; its owner may have deleted some since.
+    const { ours, taken } = await lookAt(work, kept)
+    if (ours) return { ref: ours, kept }
     if (taken.length > 0) return rekey(work, wanted, kept, taken)
   }
   const commit = await reading(work, () => repo.latestCommit())
@@ -77,15 +76,26 @@ async function writeThread(work: Work, wanted: Wanted, kept: Kept, isFirst: bool
   return { ref: { uri: uriOf(repo.did, first(kept).rkey), cid: '' }, kept }
 }
 
-async function takenPlaces(work: Work, { stamp: { posts } }: Kept): Promise<number[]> {
-  const places: number[] = []
-  for (const [place, { rkey }] of posts.entries())
-    if (await reading(work, () => work.repo.find(rkey))) places.push(place)
-  return places
+interface Seen {
+  /** The first of its posts that is there; undefined when none is. */
+  readonly ours: Found | undefined
+  /** Where something stands that is not. */
+  readonly taken: readonly number[]
+}
+
+/** What stands in the places of a stamp, up to the first post of its own. */
+export async function lookAt(work: Work, { stamp: { posts } }: Kept): Promise<Seen> {
+  const taken: number[] = []
+  for (const [place, { rkey, record }] of posts.entries()) {
+    const there = await reading(work, () => work.repo.find(rkey))
+    if (there && isOurs(there.value, record)) return { ours: there, taken }
+    if (there) taken.push(place)
+  }
+  return { ours: undefined, taken }
 }
 
 /** By its link card, else by its text: an earlier life of this store may have dated it otherwise. */
-export function isOurs(there: RecordData, ours: RecordData): boolean {
+function isOurs(there: RecordData, ours: RecordData): boolean {
   const card = cardOf(ours)
   return card ? cardOf(there)?.external.uri === card.external.uri : there['text'] === ours['text']
 }

@@ -4,9 +4,11 @@ import { standardKey } from './key.ts'
 import { publicationRecord } from './publication.ts'
 
 const PUBLICATION = 'site.standard.publication'
-const DOCUMENT = 'site.standard.document'
+export const DOCUMENT = 'site.standard.document'
 /** A publication has no date of its own. */
 const PUBLICATION_AT = '2026-01-01T00:00:00.000Z'
+/** Looks at a document that is changed each time before it can be written. */
+const TRIES = 5
 
 /** `com.atproto.repo.strongRef` */
 export interface StrongRef {
@@ -14,16 +16,29 @@ export interface StrongRef {
   readonly cid: string
 }
 
-/** Writes a record whatever is there (`putRecord` without a swap): the same record again is no change. */
-export type Put = (collection: string, rkey: string, record: Readonly<Record<string, unknown>>) => Promise<StrongRef>
+export type RecordData = Readonly<Record<string, unknown>>
+
+/** The calls in a repository that it takes. The same record again is no change. */
+export interface Records {
+  /** Undefined when there is none. */
+  get(collection: string, rkey: string): Promise<(StrongRef & { readonly value: RecordData }) | undefined>
+  /** Whatever is there. */
+  put(collection: string, rkey: string, record: RecordData): Promise<StrongRef>
+  /** Only in the place of this one (its CID, null: of none); undefined, and no change, when something else is there. */
+  replace(collection: string, rkey: string, record: RecordData, cid: string | null): Promise<StrongRef | undefined>
+}
 
 /**
  * Before the post: writes the publication and the document; what the card names (document, then publication). Not after
  * the post: it would take the post out of the document again.
  */
-export async function publishDocument(put: Put, document: FrozenDocument, house: PublicHouse): Promise<StrongRef[]> {
-  const publication = await put(PUBLICATION, publicationKey(house), publicationRecord(house))
-  const written = await put(DOCUMENT, documentKey(document), { ...document.record, site: publication.uri })
+export async function publishDocument(
+  records: Records,
+  document: FrozenDocument,
+  house: PublicHouse,
+): Promise<StrongRef[]> {
+  const publication = await records.put(PUBLICATION, publicationKey(house), publicationRecord(house))
+  const written = await write(records, document, { site: publication.uri })
   return [refOf(written), refOf(publication)]
 }
 
@@ -31,11 +46,33 @@ export async function publishDocument(put: Put, document: FrozenDocument, house:
  * After the post: the document names it. Also for a document that was corrected since (see `correctedDocument`), with
  * the post that it had.
  */
-export async function linkPost(put: Put, document: FrozenDocument, house: PublicHouse, post: StrongRef): Promise<void> {
+export async function linkPost(
+  records: Records,
+  document: FrozenDocument,
+  house: PublicHouse,
+  post: StrongRef,
+): Promise<void> {
   // at://<did>/<collection>/<key>
   const [, , did = ''] = post.uri.split('/')
-  const site = publicationUri(did, house)
-  await put(DOCUMENT, documentKey(document), { ...document.record, site, bskyPostRef: refOf(post) })
+  await write(records, document, { site: publicationUri(did, house), bskyPostRef: refOf(post) })
+}
+
+/** What a later correction made of a document stays, also when a post or an earlier correction is repeated. */
+async function write(records: Records, document: FrozenDocument, more: RecordData): Promise<StrongRef> {
+  const rkey = documentKey(document)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const there = await records.get(DOCUMENT, rkey)
+    if (there && updatedAt(there.value) > updatedAt(document.record)) return there
+    const written = await records.replace(DOCUMENT, rkey, { ...document.record, ...more }, there?.cid ?? null)
+    if (written) return written
+  }
+  throw new Error('the document was changed each time before it could be written')
+}
+
+/** Milliseconds since 1970; 0 for what was never corrected. */
+function updatedAt({ updatedAt: at }: RecordData): number {
+  const ms = typeof at === 'string' ? Date.parse(at) : 0
+  return Number.isNaN(ms) ? 0 : ms
 }
 
 /** @param did of the account whose repository holds it. */
@@ -48,7 +85,7 @@ export function documentUri(did: string, document: Pick<FrozenDocument, 'seed' |
   return `at://${did}/${DOCUMENT}/${documentKey(document)}`
 }
 
-function documentKey({ seed, at }: Pick<FrozenDocument, 'seed' | 'at'>): string {
+export function documentKey({ seed, at }: Pick<FrozenDocument, 'seed' | 'at'>): string {
   return standardKey(seed, at)
 }
 

@@ -3,10 +3,10 @@ import { cleanLine } from '../../../src/domain/text.ts'
 
 /** What an answer, or the want of one, says about a call. */
 export type Verdict =
-  /** The credential was not taken; nothing was done. */
-  | { readonly kind: 'denied'; readonly reason: string }
-  /** The call was looked at and will never do; nothing was done. */
-  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  /** The credential was not taken; nothing was done. `isWordless`: it may have been somebody else than the server. */
+  | { readonly kind: 'denied'; readonly reason: string; readonly isWordless?: true }
+  /** The call was looked at and will never do; nothing was done. `isWordless`: as above. */
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly isWordless?: true }
   /** Nothing was done, and nothing will be before `until`. */
   | { readonly kind: 'busy'; readonly until: Date; readonly reason: string }
   /** No byte of the call can have arrived. */
@@ -19,9 +19,9 @@ const LONGEST_LIMIT_MS = 24 * 60 * 60_000
 const LEAST_LIMIT_MS = 1000
 const LONGEST_WORDS = 200
 
-/** Connections that were never made, by the code of their error. */
+/** Connections that were never made, by the code of their error; other errors of TLS may come after the call has left. */
 const UNSENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+)$/
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+)$/
 
 export interface Answer {
   readonly status: number
@@ -30,11 +30,16 @@ export interface Answer {
   readonly header: (name: string) => string | undefined
 }
 
+const REFUSED = new Set([400, 404, 405, 410, 413, 422, 501])
+/** What only a server says that has looked at what was asked for: no gateway does. */
+const LOOKED_AT = new Set([400, 413, 422])
+
 /** By status (Mastodon's, and GoToSocial's 400 for what others answer with 422). Redirects are not followed, so that they did nothing. */
 export function judgeStatus({ status, words, header }: Answer, now: Date): Verdict {
   const reason = words === '' ? `the server answered ${status}` : `the server answered ${status}: ${words}`
-  if (status === 401 || status === 403) return { kind: 'denied', reason }
-  if ([400, 404, 410, 413, 422].includes(status)) return { kind: 'refused', status, reason }
+  const wordless = words === '' ? ({ isWordless: true } as const) : {}
+  if (status === 401 || status === 403) return { kind: 'denied', reason, ...wordless }
+  if (REFUSED.has(status)) return { kind: 'refused', status, reason, ...wordless }
   if (status === 429) return { kind: 'busy', until: limitEnds(header, now), reason: 'the server asks for a pause' }
   return { kind: 'unknown', reason }
 }
@@ -59,12 +64,25 @@ export function judgeError(error: unknown, secret: string, now: Date): Verdict {
   const cause: unknown = error.cause
   if ('statusCode' in error && typeof error.statusCode === 'number') {
     const headers = cause instanceof Response ? cause.headers : new Headers()
-    const words = cleaned(error.message, secret)
-    return judgeStatus({ status: error.statusCode, words, header: (name) => headers.get(name) ?? undefined }, now)
+    // It is whatever stands under `error` in the answer, if anything does.
+    const message: unknown = error.message
+    const words = typeof message === 'string' ? cleaned(message, secret) : ''
+    const header = (name: string): string | undefined => headers.get(name) ?? undefined
+    return believed(judgeStatus({ status: error.statusCode, words, header }, now))
   }
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  if (UNSENT.test(code)) return { kind: 'unsent', reason: `the server could not be reached (${code})` }
+  // A connection that stands may be told that there is no way any more.
+  const isMade = cause instanceof Error && 'syscall' in cause && /^(read|write)/.test(String(cause.syscall))
+  if (UNSENT.test(code) && !isMade) return { kind: 'unsent', reason: `the server could not be reached (${code})` }
   return { kind: 'unknown', reason: UNKNOWN[error.name] ?? lost(code) }
+}
+
+/** A gateway that knows no way to the server, or lets nobody through, says nothing of the post, and not for ever. */
+function believed(verdict: Verdict): Verdict {
+  const isOthers =
+    (verdict.kind === 'denied' && verdict.isWordless) ||
+    (verdict.kind === 'refused' && verdict.isWordless && !LOOKED_AT.has(verdict.status))
+  return isOthers ? { kind: 'unknown', reason: verdict.reason } : verdict
 }
 
 const UNKNOWN: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { soughtSchema } from './recognise.ts'
-import type { Clock, Notes } from '../../../src/ports.ts'
+import type { Notes } from '../../../src/ports.ts'
 
 const partSchema = z
   .object({
@@ -11,6 +11,10 @@ const partSchema = z
     asked: z.iso.datetime().exactOptional(),
     /** A call for it was made whose end is not known. */
     doubt: z.literal(true).exactOptional(),
+    /** How often it was asked for since it was last proved not to be there. */
+    asks: z.int().exactOptional(),
+    /** The attempt group under which it was last asked for: a person who settles it makes another. */
+    group: z.string().exactOptional(),
     /** Uploaded and described, to be attached; '' is to leave without its picture. */
     media: z.string().exactOptional(),
     uploads: z.int().exactOptional(),
@@ -19,6 +23,8 @@ const partSchema = z
     lookedAt: z.iso.datetime().exactOptional(),
     /** How often it was proved not to be there. */
     absences: z.int().exactOptional(),
+    /** Since when, and how often, the account could not be looked at; a look that could ends it. */
+    missed: z.object({ since: z.iso.datetime(), times: z.int() }).readonly().exactOptional(),
     /** Why the server will not take it. */
     refused: z.string().exactOptional(),
   })
@@ -27,11 +33,14 @@ export type Part = z.infer<typeof partSchema>
 
 const postNoteSchema = z
   .object({
-    /** Id of the account at its server, and the name of the application that the token belongs to, where it is told. */
+    /** The instance, the id of the account there, and the name of the application that the token belongs to, where it is told. */
+    server: z.string(),
     account: z.string(),
     app: z.string().exactOptional(),
-    /** Newest status of the account before the first was asked for; none: there was none. */
-    since: z.string().exactOptional(),
+    /** Newest status of the account before the first was asked for, and its date; none: there was none. */
+    since: z.object({ id: z.string(), at: z.string() }).readonly().exactOptional(),
+    /** A chain of which a part stands is not gone on with before. */
+    until: z.iso.datetime().exactOptional(),
     /** When that was seen. */
     at: z.iso.datetime(),
     sought: z.array(soughtSchema).readonly(),
@@ -46,6 +55,7 @@ export interface OpenNote {
   readonly value: PostNote
   part(index: number): Part
   setPart(index: number, part: Part): Promise<void>
+  pauseUntil(until: Date): Promise<void>
 }
 
 export async function openNote(notes: Notes, key: string): Promise<OpenNote | undefined> {
@@ -62,19 +72,19 @@ export async function beginNote(notes: Notes, key: string, value: PostNote): Pro
 function opened(notes: Notes, key: string, known: string): OpenNote {
   let text = known
   let value = postNoteSchema.parse(JSON.parse(known))
+  const become = async (next: PostNote): Promise<void> => {
+    const after = JSON.stringify(next)
+    if (!(await notes.replace(nameOf(key), text, after))) throw atOnce(key)
+    value = next
+    text = after
+  }
   return {
     get value() {
       return value
     },
     part: (index) => value.parts[index] ?? {},
-    async setPart(index, part) {
-      const parts = value.parts.with(index, part)
-      const next = { ...value, parts }
-      const after = JSON.stringify(next)
-      if (!(await notes.replace(nameOf(key), text, after))) throw atOnce(key)
-      value = next
-      text = after
-    },
+    setPart: (index, part) => become({ ...value, parts: value.parts.with(index, part) }),
+    pauseUntil: (until) => become({ ...value, until: until.toISOString() }),
   }
 }
 
@@ -86,50 +96,28 @@ function atOnce(key: string): Error {
   return new Error(`two workers are at ${key} at once; this one leaves it`)
 }
 
+/** An account at its server. */
+export type Place = Pick<PostNote, 'server' | 'account'>
+
 /** One status belongs to one delivery: whether it is `owner`'s, who has it from now on if nobody had. */
-export async function claimStatus(notes: Notes, account: string, id: string, owner: string): Promise<boolean> {
-  return (await notes.remember(`mastodon status ${account} ${id}`, () => owner)) === owner
+export async function claimStatus(notes: Notes, place: Place, id: string, owner: string): Promise<boolean> {
+  return (await notes.remember(`mastodon status ${place.server} ${place.account} ${id}`, () => owner)) === owner
 }
 
-const goneSchema = z
-  .object({ at: z.iso.datetime(), looks: z.int(), lookedAt: z.iso.datetime().exactOptional() })
-  .readonly()
-export type Gone = z.infer<typeof goneSchema>
-
-/** Whether the status was taken back: then it is never asked for again. */
-export async function isGone(notes: Notes, key: string, part: number): Promise<boolean> {
-  return (await notes.recall(goneName(key, part))) !== undefined
+/** Whether the server was ever seen to list what the account posts for its followers alone: snac does not. */
+export async function listsPrivate(notes: Notes, place: Place): Promise<boolean> {
+  return (await notes.recall(listsName(place))) !== undefined
 }
 
-/** Durable when it resolves: whoever asks for the status after this finds it. */
-export async function markGone({ notes, clock }: Ports, key: string, part: number): Promise<Gone> {
-  const first = (): string => JSON.stringify({ at: clock.now().toISOString(), looks: 0 } satisfies Gone)
-  return goneSchema.parse(JSON.parse(await notes.remember(goneName(key, part), first)))
+/** It was seen to. */
+export async function sawPrivate(notes: Notes, place: Place): Promise<void> {
+  await notes.remember(listsName(place), () => 'yes')
 }
 
-export async function lookedForGone({ notes, clock }: Ports, key: string, part: number, gone: Gone): Promise<void> {
-  const after: Gone = { ...gone, looks: gone.looks + 1, lookedAt: clock.now().toISOString() }
-  await notes.replace(goneName(key, part), JSON.stringify(gone), JSON.stringify(after))
+function listsName({ server, account }: Place): string {
+  return `mastodon lists private ${server} ${account}`
 }
 
-interface Ports {
-  readonly notes: Notes
-  readonly clock: Pick<Clock, 'now'>
-}
-
-function goneName(key: string, part: number): string {
-  return `mastodon gone ${key} ${part}`
-}
-
-const editsSchema = z.array(z.string())
-
-/** Whether `edit` is the latest of the edits that were begun on this status; it is one of them from now on. */
-export async function isLatestEdit(notes: Notes, key: string, part: number, edit: string): Promise<boolean> {
-  const name = `mastodon edits ${key} ${part}`
-  for (;;) {
-    const known = await notes.recall(name)
-    const edits = known === undefined ? [] : editsSchema.parse(JSON.parse(known))
-    if (edits.includes(edit)) return edits.at(-1) === edit
-    if (await notes.replace(name, known, JSON.stringify([...edits, edit]))) return true
-  }
+export function ownerOf(key: string, index: number): string {
+  return `${key} ${index}`
 }

@@ -2,7 +2,13 @@ import * as z from 'zod'
 
 /** What a post is recognised by. */
 export const soughtSchema = z
-  .object({ items: z.array(z.string()).readonly(), href: z.string(), text: z.string() })
+  .object({
+    items: z.array(z.string()).readonly(),
+    href: z.string(),
+    text: z.string(),
+    /** For followers alone, which not every server lists. */
+    isPrivate: z.literal(true).exactOptional(),
+  })
   .readonly()
 export type Sought = z.infer<typeof soughtSchema>
 
@@ -12,25 +18,40 @@ export const seenSchema = z.object({
   url: z.string().nullish(),
   created_at: z.string().catch(''),
   content: z.string().catch(''),
+  visibility: z.string().catch(''),
+  in_reply_to_id: z.string().nullish().catch(undefined),
+  /** Somebody's status that it passes on. */
+  reblog: z.unknown().optional(),
   application: z.object({ name: z.string() }).nullish().catch(undefined),
   media_attachments: z.array(z.object({ id: z.string() })).catch([]),
 })
 export type Seen = z.infer<typeof seenSchema>
 
+/** Whose post it is. */
+export interface Owner {
+  /** Name of the application that the token belongs to, where the server tells it. */
+  readonly app?: string
+  /** Ids of the statuses that the post may answer: those of its own chain. */
+  readonly chain: readonly string[]
+}
+
 /**
- * How surely a status is this post: `exact` says the same and links the same; `likely` is about the same item, of which
- * nothing else is posted here, and was not made by another application. Its address must be a link in it, whole.
+ * How surely a status is this post: `exact` says the same and links the same; `likely` was made by our application and
+ * is about the same item, of which nothing else is posted here, or about the same edition. What a person posted in other
+ * words is never taken for ours, for what is ours may be edited and deleted. Its address must be a link in it, whole.
  *
  * What the server made of the text is its own affair (markup, quotes, shortened links), so that letters and digits are compared.
  */
-export function likeness({ href, items, text }: Sought, seen: Seen, app: string | undefined): Likeness {
+export function likeness({ href, items, text }: Sought, seen: Seen, { app, chain }: Owner): Likeness {
+  const { reblog, in_reply_to_id: answered } = seen
+  if ((reblog ?? null) !== null || (answered != null && !chain.includes(answered))) return 'none'
   const links = linksIn(seen.content)
   if (!links.includes(sameUrl(href))) return 'none'
   if (letters(textIn(seen.content)) === letters(text)) return 'exact'
-  const name = seen.application?.name
-  const isOthers = app !== undefined && name !== undefined && name !== app
+  if (app === undefined || seen.application?.name !== app) return 'none'
   const [first] = urlsIn(text)
-  return items.length === 1 && !isOthers && links[0] === first ? 'likely' : 'none'
+  const isOfEdition = items.length !== 1 || first !== sameUrl(href)
+  return isOfEdition || links[0] === first ? 'likely' : 'none'
 }
 export type Likeness = 'exact' | 'likely' | 'none'
 

@@ -7,7 +7,8 @@ import { carryDelete } from './delete.ts'
 import { carryEdit } from './edit.ts'
 import { findPosts } from './find.ts'
 import { accountName, type Context, type Job, jobFor, later } from './job.ts'
-import { allGone, carryPosts } from './posts.ts'
+import { openNote } from './note.ts'
+import { allGone, carryPosts, inPart } from './posts.ts'
 
 /** A look that breaks off tells nothing, and costs a person a decision: it ends by itself before that. */
 const LOOK_MS = 4 * 60_000
@@ -17,8 +18,8 @@ const NO_ACCOUNT_WAIT_MS = 15 * 60_000
 export async function sendMastodon(attempt: Attempt, context: Context, signal: AbortSignal): Promise<Outcome[]> {
   const content = contentSchema.parse(JSON.parse(attempt.rendering.content))
   const outcomes: Outcome[] = []
-  for (const { key } of attempt.deliveries) {
-    const job = jobOf(content, key, context, signal)
+  for (const delivery of attempt.deliveries) {
+    const job = jobOf(content, { key: delivery.key, group: attempt.key }, context, signal)
     outcomes.push(job ? await carry(job, content, attempt, context) : noAccount(content, context))
   }
   return outcomes
@@ -29,15 +30,15 @@ export async function sendMastodon(attempt: Attempt, context: Context, signal: A
  * nothing of it is missing from the look: see `findPosts`. What may be repeated at any time needs no looking.
  */
 export async function findMastodon(
-  { key }: LedgerEntry,
+  delivery: LedgerEntry,
   rendering: FrozenRendering,
   context: Context,
   signal: AbortSignal,
-): Promise<Outcome | undefined> {
+): Promise<Outcome> {
   const content = contentSchema.parse(JSON.parse(rendering.content))
   const inTime = AbortSignal.any([signal, context.ports.clock.deadline(LOOK_MS)])
-  const job = jobOf(content, key, context, inTime)
-  if (!job) return undefined
+  const job = jobOf(content, delivery, context, inTime)
+  if (!job) return { kind: 'unknown', reason: missing(content) }
   if (content.kind !== 'posts') return later(context.ports, 0, 'it is done again, which changes nothing that is done')
   return findPosts(job, content.posts)
 }
@@ -46,14 +47,13 @@ async function carry(job: Job, content: Content, attempt: Attempt, { settings, p
   // What was taken back is refused whatever the account's state.
   const isOver = content.kind === 'posts' && (await allGone(job, content.posts))
   const closed = isOver ? undefined : await job.gate.closed()
-  if (closed) return closed
+  const isFree = isOver || how.atOnce || content.kind !== 'posts'
+  const { zone } = house.publication
+  const wait = closed ?? (isFree ? undefined : await takeTurn(ports, accountName(job.account), settings, zone, attempt))
+  if (wait) return inPart(await openNote(ports.notes, job.key), wait)
   switch (content.kind) {
-    case 'posts': {
-      const isFree = isOver || how.atOnce
-      const { zone } = house.publication
-      const wait = isFree ? undefined : await takeTurn(ports, accountName(job.account), settings, zone, attempt)
-      return wait ?? carryPosts(job, content.posts)
-    }
+    case 'posts':
+      return carryPosts(job, content.posts)
     case 'edit':
       return carryEdit(job, content)
     case 'delete':
@@ -61,11 +61,20 @@ async function carry(job: Job, content: Content, attempt: Attempt, { settings, p
   }
 }
 
-function jobOf({ account: name }: Content, key: string, context: Context, signal: AbortSignal): Job | undefined {
+function jobOf(
+  { account: name }: Content,
+  delivery: Pick<Job, 'key' | 'group'>,
+  context: Context,
+  signal: AbortSignal,
+): Job | undefined {
   const account = context.accounts.find((each) => each.name === name)
-  return account && jobFor(account, key, context, signal)
+  return account && jobFor(account, delivery, context, signal)
 }
 
-function noAccount({ account }: Content, { ports }: Context): Outcome {
-  return later(ports, NO_ACCOUNT_WAIT_MS, `there is no Mastodon account "${account}" in the settings any more`)
+function noAccount(content: Content, { ports }: Context): Outcome {
+  return later(ports, NO_ACCOUNT_WAIT_MS, missing(content))
+}
+
+function missing({ account }: Content): string {
+  return `there is no Mastodon account "${account}" in the settings any more`
 }

@@ -13,7 +13,7 @@ export interface Writer {
   /** @param key the same key must stand for the same status for ever. */
   post(key: string, status: FrozenStatus, more: StatusMore): Promise<Made | Verdict>
   edit(id: string, status: FrozenStatus, more: Pick<StatusMore, 'mediaIds'>): Promise<Made | Verdict>
-  remove(id: string): Promise<{ readonly kind: 'made' } | Verdict>
+  remove(id: string): Promise<Made | Verdict>
   /** `isReady` is false while the server is still at work on it. */
   upload(file: Blob, description: string): Promise<(Made & { readonly isReady: boolean }) | Verdict>
 }
@@ -52,8 +52,10 @@ export async function openWriter(
       }),
     remove: (id) =>
       judged(async () => {
-        await client.v1.statuses.$select(id).remove(undefined, { requestInit: { signal } })
-        return { kind: 'made' }
+        const entity: unknown = await client.v1.statuses.$select(id).remove(undefined, { requestInit: { signal } })
+        // Servers answer with the status that was, or with nothing at all in JSON.
+        const isEmpty = typeof entity === 'object' && entity !== null && Object.keys(entity).length === 0
+        return isEmpty && !Array.isArray(entity) ? { kind: 'made', id } : made(entity)
       }),
     upload: (file, description) =>
       judged(async () => {
@@ -80,7 +82,7 @@ function paramsOf({ status, language, visibility, spoilerText }: FrozenStatus, {
 /** A page of HTML with status 200 resolves to undefined. */
 function made(entity: unknown): Made | Verdict {
   if (typeof entity !== 'object' || entity === null || !('id' in entity) || typeof entity.id !== 'string')
-    return { kind: 'unknown', reason: 'the server answered without saying what it made' }
+    return { kind: 'unknown', reason: 'the server answered without saying what it did' }
   const url = 'url' in entity && typeof entity.url === 'string' ? entity.url : undefined
   return { kind: 'made', id: entity.id, ...(url !== undefined && { url }) }
 }

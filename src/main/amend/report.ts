@@ -8,9 +8,12 @@ import { shownText } from '../shown.ts'
 import { headLines } from '../status/edition.ts'
 import { requireEdition } from '../status/require.ts'
 import { plural } from '../tally.ts'
+import type { OpenDraft } from './drafts.ts'
 
 interface AmendReport {
   readonly amended: Amended
+  /** Of an item that never left: editions that it would leave with. */
+  readonly drafts: readonly OpenDraft[]
   readonly words: AmendWords
   readonly store: Store
   readonly configuration: Configuration
@@ -98,6 +101,7 @@ async function sentences(report: AmendReport): Promise<string[]> {
       return [`It was ${before} before; nothing changed.`, ...next]
     }
     case 'never-left':
+      if (report.drafts.length > 0) return report.drafts.flatMap((draft) => draftSentences(draft, report))
       return isCorrection
         ? ['No edition has carried it: there is nothing to correct. The one that will tells what it says then.']
         : ['No edition has carried it: there is nothing to take back. Once its source no longer lists it, none will.']
@@ -118,6 +122,21 @@ async function sentences(report: AmendReport): Promise<string[]> {
   }
 }
 
+/** A draft has its items as they were when it was made; a pass makes it anew, and leaves alone what is held. */
+function draftSentences({ id, date, state }: OpenDraft, { words, configuration }: AmendReport): string[] {
+  const { callOptions } = configuration
+  const cancel = `groundwire cancel ${id}${callOptions}`
+  const anew =
+    state === 'draft'
+      ? `make the draft anew (groundwire run --date ${date}${callOptions}), or end it (${cancel})`
+      : `end that edition (${cancel})`
+  const first = words.kind === 'correction' ? 'Put it right' : 'Take the item out'
+  return [
+    `Nothing was done: the item has not left, and ${id} (${state}) would carry it as it was.`,
+    `${first} where it is published, then ${anew}.`,
+  ]
+}
+
 function owedSentences({ owed }: Composed, { words, configuration: { callOptions } }: AmendReport): string[] {
   return owed.map(({ edition, channel, count }) => {
     const what = `${plural(count, 'delivery').replace(/deliverys$/, 'deliveries')} of ${edition} by ${channel}`
@@ -133,7 +152,7 @@ function row(label: string, text: string): string {
 
 /** The same for a program. */
 export async function amendAsJson(report: AmendReport): Promise<string> {
-  const { amended, words, store } = report
+  const { amended, drafts, words, store } = report
   const made = 'edition' in amended ? amended : undefined
   const counts = await countsOf(store, amended)
   return `${JSON.stringify({
@@ -150,6 +169,7 @@ export async function amendAsJson(report: AmendReport): Promise<string> {
       mayLeave,
     })),
     findings: made ? findingsOf(made, words) : [],
+    drafts: drafts.map(({ id, state }) => ({ edition: id, state })),
     owed: (made?.owed ?? []) satisfies readonly StillOwed[],
     deliveries: counts.map(({ channel, state, count }) => ({ channel, state, count })),
     message: (await sentences(report)).join(' '),

@@ -3,6 +3,7 @@ import { channels } from '../../../channels/index.ts'
 import type { RunReport } from '../../pipeline/run.ts'
 import type { Configuration } from '../configuration.ts'
 import { countOf, plural } from '../tally.ts'
+import { ownSent } from './others.ts'
 
 const OUTBOX = 'the outbox'
 /** Destinations on this machine, where nobody but the operator sees what was sent. */
@@ -13,7 +14,7 @@ export function place(channel: string, report: RunReport, { dataFolder }: Config
   const destination = report.destinations.get(channel)
   if (destination === undefined) return ''
   // What an earlier pass sent may have gone another way.
-  if (!LOCAL.has(destination)) return report.delivered > 0 ? `  ${isMail(channel) ? 'by' : 'to'} ${destination}` : ''
+  if (!LOCAL.has(destination)) return ownSent(report) > 0 ? `  ${isMail(channel) ? 'by' : 'to'} ${destination}` : ''
   const near = relative('', dataFolder)
   const folder = near.startsWith('..') ? dataFolder : near || '.'
   if (destination !== OUTBOX)

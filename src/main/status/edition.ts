@@ -1,11 +1,10 @@
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import { missedKinds } from '../../domain/report.ts'
-import { dayIn } from '../../domain/time.ts'
 import type { EditionSummary, LedgerCount, Store, Wait } from '../../ports.ts'
-import { systemClock } from '../../world/clock.ts'
 import type { Configuration } from '../configuration.ts'
+import type { Screen } from '../screen.ts'
 import { shownText } from '../shown.ts'
-import { countOf, figure, sumLine, tallyCounts } from '../tally.ts'
+import { countOf, countOpen, figure, sumLine, tallyCounts } from '../tally.ts'
 import type { Terminal } from '../terminal.ts'
 import { laterWords, troubleLines } from '../waits.ts'
 import { entryLine, missedLines, missedName } from './entries.ts'
@@ -33,26 +32,48 @@ export async function showEdition(
   head: EditionHead,
   counts: readonly LedgerCount[],
   configuration: Configuration,
+  screen: Screen,
   terminal: Terminal,
 ): Promise<void> {
   const { callOptions: options } = configuration
   const sum = sumLine(counts)
   const total = counts.reduce((all, { count }) => all + count, 0)
   const lines = [...headLines(head, counts), ...(sum ? [`  ${sum}`] : [])]
-  if (head.state === 'held') lines.push(`  To let it go: groundwire approve ${head.id}${options}`)
   const waits = await store.waits(head.id)
-  const hurry = `or at once with groundwire run --now${options}`
-  lines.push(...laterLines(waits, configuration), ...troubleLines(waits).map((line) => `  Waiting: ${line}, ${hurry}`))
-  lines.push(...(await missedSection(store, head.id, counts, options)))
+  lines.push(...leavingLines(head, counts, waits, configuration, screen))
+  if (head.state !== 'held') lines.push(...waitingLines(waits, options, screen))
+  lines.push(...(await missedSection(store, head.id, counts, options, screen)))
   if (total > LISTED) lines.push('', `  All ${figure(total)}: groundwire status ${head.id}${options} --json, or --csv`)
-  else if (total > 0) lines.push('', ...(await store.ledger({ edition: head.id, limit: LISTED })).map(entryLine))
+  else if (total > 0)
+    lines.push(
+      '',
+      ...(await store.ledger({ edition: head.id, limit: LISTED })).map((entry) => entryLine(entry, screen, head.state)),
+    )
   terminal.out(`${lines.join('\n')}\n`)
 }
 
-export function laterLines(waits: readonly Wait[], configuration: Configuration): string[] {
-  const { zone } = configuration.config.publication
-  const words = laterWords(waits, configuration, dayIn(zone, systemClock.now()))
-  return words === undefined ? [] : [`  ${words}`]
+/** What leaves when; of an edition that is held nothing does until somebody lets it go. */
+export function leavingLines(
+  { id, state }: Pick<EditionHead, 'id' | 'state'>,
+  counts: readonly LedgerCount[],
+  waits: readonly Wait[],
+  configuration: Configuration,
+  screen: Screen,
+): string[] {
+  const open = countOpen(counts)
+  if (state === 'held')
+    return [
+      ...(open > 0 ? [`  ${figure(open)} still to leave, and none before it is let go.`] : []),
+      `  To let it go: groundwire approve ${id}${configuration.callOptions}`,
+    ]
+  const later = laterWords(waits, configuration, screen)
+  return later === undefined ? [] : [`  ${later}`]
+}
+
+function waitingLines(waits: readonly Wait[], options: string, screen: Screen): string[] {
+  const lines = troubleLines(waits, screen).map((line) => `  Waiting: ${line}`)
+  const hurry = `  Or at once: groundwire run --now${options}, which sends all that waits, also what is spaced or in quiet hours.`
+  return lines.length === 0 ? [] : [...lines, hurry]
 }
 
 async function missedSection(
@@ -60,6 +81,7 @@ async function missedSection(
   id: string,
   counts: readonly LedgerCount[],
   options: string,
+  screen: Screen,
 ): Promise<string[]> {
   const told = await tellMissed(store, id, countOf(counts, 'cancelled'))
   if (told.count === 0) return []
@@ -67,7 +89,7 @@ async function missedSection(
   return [
     '',
     '  Who did not get it',
-    ...told.shown.map(missedLines),
+    ...told.shown.map((entry) => missedLines(entry, screen)),
     ...(more > 0 ? [`  and ${figure(more)} more: groundwire status ${id}${options} --failed`] : []),
     '',
     ...advice

@@ -1,8 +1,9 @@
 import type { DeliveryState, LedgerEntry } from '../../domain/delivery.ts'
+import type { EditionState } from '../../domain/edition.ts'
 import { missedKinds } from '../../domain/report.ts'
 import { maskAddress } from '../../domain/subscriber.ts'
 import type { LedgerQuery, Store } from '../../ports.ts'
-import { shownText } from '../shown.ts'
+import { type Screen, shownReason, shownTime } from '../screen.ts'
 import { stateName } from '../tally.ts'
 
 /** States in which a delivery has ended without having arrived, or without anybody knowing. */
@@ -23,26 +24,28 @@ export function missedName({ state, receipt }: LedgerEntry): string {
   return missedStates.includes(state) || receipt === undefined ? stateName(state) : receipt
 }
 
-/** One line a delivery. Addresses are masked: a terminal might be logged. */
-export function entryLine(entry: LedgerEntry): string {
+/** One line a delivery. Addresses are masked: a terminal might be logged. Of an edition that is held no time is told. */
+export function entryLine(entry: LedgerEntry, screen: Screen, edition?: EditionState): string {
   const { channel, target, address, state, attempts, reason, url, notBefore, receipt } = entry
   const more = [
     address === undefined ? undefined : maskAddress(address),
     url,
-    reason === undefined ? undefined : shownText(reason),
+    reason === undefined ? undefined : shownReason(screen, reason),
     receipt,
-    state === 'waiting' && notBefore ? `${entry.byPlan ? 'not before' : 'next try'} ${notBefore}` : undefined,
+    state === 'waiting' && notBefore && edition !== 'held'
+      ? `${entry.byPlan ? 'not before' : 'next try'} ${shownTime(screen, notBefore)}`
+      : undefined,
     attempts > 1 ? `${attempts} attempts` : undefined,
   ]
   return `  ${stateName(state).padEnd(12)} ${channel.padEnd(9)} ${target}${spaced(more)}`
 }
 
 /** Who did not get it and why, and on a line of its own the key by which it can be resolved. */
-export function missedLines(entry: LedgerEntry): string {
+export function missedLines(entry: LedgerEntry, screen: Screen): string {
   const { channel, target, address, reason, key } = entry
   const more = [
     address === undefined ? undefined : maskAddress(address),
-    reason === undefined ? undefined : shownText(reason),
+    reason === undefined ? undefined : shownReason(screen, reason),
   ]
   return `  ${missedName(entry).padEnd(12)} ${channel.padEnd(9)} ${target}${spaced(more)}\n${' '.repeat(15)}${key}`
 }
@@ -51,8 +54,8 @@ function spaced(parts: readonly (string | undefined)[]): string {
   return parts.map((part) => (part ? `  ${part}` : '')).join('')
 }
 
-/** For a program; every key is always there, and the address is masked. */
-export function entryAsJson(entry: LedgerEntry): object {
+/** For a program; every key is always there, instants are RFC 3339 in UTC, and the address is masked. */
+export function entryAsJson(entry: LedgerEntry, screen: Screen): object {
   const { key, edition, channel, target, address, state, attempts } = entry
   return {
     key,
@@ -61,7 +64,7 @@ export function entryAsJson(entry: LedgerEntry): object {
     target,
     address: address === undefined ? null : maskAddress(address),
     state,
-    reason: entry.reason === undefined ? null : shownText(entry.reason),
+    reason: entry.reason === undefined ? null : shownReason(screen, entry.reason),
     receipt: entry.receipt ?? null,
     receiptAt: entry.receiptAt ?? null,
     attempts,

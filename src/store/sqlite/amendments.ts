@@ -43,6 +43,16 @@ export function isToldElsewhere(db: Connection, { id, amendments: own = [] }: Ed
   return row !== undefined
 }
 
+/** Whether something was said of the item that it amends of which whoever made it did not know. */
+export function isOvertaken(db: Connection, { edition: { amends }, said = [] }: Freeze): boolean {
+  if (!amends) return false
+  const row = db.get('SELECT 1 FROM amendments WHERE url = :url AND id NOT IN (SELECT value FROM json_each(:said))', {
+    url: amends.amendment.url,
+    said: JSON.stringify(said),
+  })
+  return row !== undefined
+}
+
 /** What an approval means for amendments: its own is written down, those that it tells of are told. */
 export function recordAmendments(db: Connection, { edition, withdrawn, at }: Freeze): void {
   const { id, amends, amendments: told = [] } = edition

@@ -1,7 +1,7 @@
 import { editionItems, type Edition } from '../../domain/edition.ts'
 import type { Freeze, FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
-import { isToldElsewhere, recordAmendments } from './amendments.ts'
+import { isOvertaken, isToldElsewhere, recordAmendments } from './amendments.ts'
 import type { Connection } from './connection.ts'
 import { putOpen } from './editions.ts'
 import { planLedger } from './plan.ts'
@@ -14,7 +14,7 @@ export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
 
 function approve(db: Connection, freeze: Freeze): boolean {
   const { edition, findings, at } = freeze
-  if (isTaken(db, edition) || isToldElsewhere(db, edition)) return false
+  if (isTaken(db, edition) || isToldElsewhere(db, edition) || isOvertaken(db, freeze)) return false
   if (!putOpen(db, { edition, state: 'approved', findings, reason: '', approvedAt: at })) return false
   for (const [place, rendering] of freeze.renderings.entries()) addRendering(db, edition.id, place, rendering)
   for (const { url } of editionItems(edition))

@@ -46,7 +46,9 @@ function record(db: Connection, reading: Reading, firstDay: string): Recorded {
     if (seen.has(read.item.url)) continue
     seen.add(read.item.url)
     const known = knownItem(db, read.item.url)
-    if (known?.source === reading.source && known.day !== undefined) places.push({ ...known, day: known.day })
+    const isKnown = known?.source === reading.source && known.day !== undefined
+    const { day, position } = isKnown ? known : read
+    if (day !== undefined) places.push({ day, position, isKnown })
     if (!known) added.push(read.item.url)
     else if (known.hash !== read.hash) changed.push(read.item.url)
     recordItem(db, read, known, reading, since)

@@ -2,13 +2,18 @@ import { html } from 'hono/html'
 import { amendmentKindOf } from '../../domain/amendment.ts'
 import type { Publication } from '../../domain/publication.ts'
 import { longDay } from '../../domain/time.ts'
-import type { EditionLine } from '../../pipeline/view.ts'
+import type { EditionLine, VanishedItem } from '../../pipeline/view.ts'
 import { page, type Html } from '../page.ts'
 import { counted, editionWords, scheduleInWords } from '../words.ts'
+import { vanishedSection } from './vanished.ts'
 import { amendmentWords } from './words.ts'
 
-/** Every edition the desk knows, newest first. */
-export function editionList(publication: Publication, editions: readonly EditionLine[]): Html {
+/** What vanished from its source, then every edition the desk knows, newest first. */
+export function editionList(
+  publication: Publication,
+  editions: readonly EditionLine[],
+  vanished: readonly VanishedItem[],
+): Html {
   return page({
     publication,
     title: 'The desk',
@@ -16,13 +21,14 @@ export function editionList(publication: Publication, editions: readonly Edition
     kind: 'desk',
     home: '/desk',
     head: html`<h1>Editions</h1>`,
-    main:
-      editions.length === 0
-        ? empty()
-        : html`<ol class="editions measure">
-            ${editions.map(entry)}
-          </ol>`,
+    main: html`${vanishedSection(publication.zone, vanished)} ${editions.length === 0 ? empty() : listed(editions)}`,
   })
+}
+
+function listed(editions: readonly EditionLine[]): Html {
+  return html`<ol class="editions measure">
+    ${editions.map(entry)}
+  </ol>`
 }
 
 function entry({ id, date, subject, state, items }: EditionLine): Html {

@@ -8,6 +8,7 @@ import { framedPage } from './frames.ts'
 import { editionList } from './list.ts'
 
 const LISTED_EDITIONS = 100
+const LISTED_ITEMS = 50
 
 /** The editors' desk: the list, one page per edition, and the documents its frames show. It changes nothing. */
 export function deskRoutes(desk: Desk): Hono {
@@ -18,7 +19,10 @@ export function deskRoutes(desk: Desk): Hono {
     const channel = view?.channels.find(({ id }) => id === c.req.param('channel'))
     return channel?.renderings.find(({ id }) => id === c.req.param('rendering'))
   }
-  app.get('/', async (c) => c.html(editionList(desk.publication, await desk.list(LISTED_EDITIONS))))
+  app.get('/', async (c) => {
+    const [editions, vanished] = await Promise.all([desk.list(LISTED_EDITIONS), desk.vanished(LISTED_ITEMS)])
+    return c.html(editionList(desk.publication, editions, vanished))
+  })
   app.get(EDITION_PATH, async (c) => {
     const view = await viewOf(editionId(c))
     return view ? c.html(editionPage(desk.publication, view)) : c.notFound()

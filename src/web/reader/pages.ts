@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { Amendment } from '../../domain/amendment.ts'
 import type { Edition } from '../../domain/edition.ts'
 import type { Item } from '../../domain/item.ts'
 import type { Publication } from '../../domain/publication.ts'
@@ -9,14 +10,24 @@ import { feedDiscovery, feeds } from '../feeds.ts'
 import { page, type Html } from '../page.ts'
 import { headline, sourceLine } from '../story.ts'
 import { counted, unbroken } from '../words.ts'
+import { amendedLine, amendedNotice, byItem } from './amended.ts'
 
 export interface ReaderHouse {
   readonly publication: Publication
   readonly publicUrl: string
 }
 
-/** One edition for readers in the look of the house, or word that there is none yet. */
-export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edition | undefined): Html {
+/**
+ * One edition for readers in the look of the house, or word that there is none yet. What was taken back keeps its title
+ * and source alone.
+ *
+ * @param amendments what was said of its items since.
+ */
+export function readerPage(
+  { publication, publicUrl }: ReaderHouse,
+  edition: Edition | undefined,
+  amendments: readonly Amendment[] = [],
+): Html {
   const frame = { publication, place: ways(), kind: 'reader', home: '/', foot: foot(publication) } as const
   if (!edition) {
     const main = html`<p class="measure">The first edition has not left yet. It will stand here.</p>`
@@ -25,6 +36,9 @@ export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edi
   }
   const { id, date, intro, stories, briefs, background } = edition
   const day = longDay(date, 'en')
+  const said = byItem(amendments)
+  const list = (name: string, items: readonly Item[], className: string): Html | '' =>
+    itemList(name, items, className, (item) => told(item, said, publication.zone))
   const address = `${publicUrl}/editions/${id}`
   return page({
     ...frame,
@@ -44,10 +58,22 @@ export function readerPage({ publication, publicUrl }: ReaderHouse, edition: Edi
   })
 }
 
-/** What was mailed, as it was, but that its head also says how it looks where its address is shared. */
-export async function mailedPage(mailed: string, { publicUrl }: ReaderHouse, edition: Edition): Promise<string> {
+const BODY = /<body\b[^>]*>/i
+
+/**
+ * What was mailed, as it was, but that its head also says how it looks where its address is shared, and that what was
+ * put right or taken back since stands above it.
+ */
+export async function mailedPage(
+  mailed: string,
+  { publication, publicUrl }: ReaderHouse,
+  edition: Edition,
+  amendments: readonly Amendment[] = [],
+): Promise<string> {
   const preview = String(await linkPreview(publicUrl, edition))
-  return mailed.replace(/<head[^>]*>/i, (head) => head + preview)
+  const notice = String(await amendedNotice(amendments, publication.zone))
+  const headed = mailed.replace(/<head[^>]*>/i, (head) => head + preview)
+  return BODY.test(headed) ? headed.replace(BODY, (body) => body + notice) : notice + headed
 }
 
 /** Every edition that has been let go, newest first. */
@@ -70,19 +96,32 @@ export function pastEditions({ publication, publicUrl }: ReaderHouse, editions: 
   })
 }
 
-function list(name: string, items: readonly Item[], className: string): Html | '' {
+interface Told {
+  readonly lines: readonly Html[]
+  readonly isWithdrawn: boolean
+}
+
+function told({ url }: Item, said: ReadonlyMap<string, readonly Amendment[]>, zone: string): Told {
+  const own = said.get(url) ?? []
+  return {
+    lines: own.map((amendment) => amendedLine(amendment, zone)),
+    isWithdrawn: own.some(({ kind }) => kind === 'retraction'),
+  }
+}
+
+function itemList(name: string, items: readonly Item[], className: string, toldOf: (item: Item) => Told): Html | '' {
   if (items.length === 0) return ''
   return html`${name ? html`<h2 class="group">${name}</h2>` : ''}
     <ol>
-      ${items.map(
-        (item) =>
-          html`<li class="${className}">
-            <article class="text" dir="auto">
-              ${name ? html`<h3>${headline(item)}</h3>` : html`<h2>${headline(item)}</h2>`}
-              ${name === '' && item.summary ? html`<p>${item.summary}</p>` : ''} ${sourceLine(item)}
-            </article>
-          </li>`,
-      )}
+      ${items.map((item) => {
+        const { lines, isWithdrawn } = toldOf(item)
+        return html`<li class="${className}">
+          <article class="text" dir="auto">
+            ${name ? html`<h3>${headline(item)}</h3>` : html`<h2>${headline(item)}</h2>`} ${lines}
+            ${name === '' && item.summary && !isWithdrawn ? html`<p>${item.summary}</p>` : ''} ${sourceLine(item)}
+          </article>
+        </li>`
+      })}
     </ol>`
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { amendmentKindOf } from '../../domain/amendment.ts'
 import type { Desk, PublishedEdition } from '../../pipeline/view.ts'
 import { RENDERED_POLICY } from '../headers.ts'
 import { EDITION_PATH } from '../paths.ts'
@@ -24,17 +25,22 @@ export function readerRoutes({ desk, publicUrl, mode }: ReaderDeps): Hono {
   app.get('/', async (c) => {
     const [latest] = await list(1)
     if (everything) return c.redirect(latest ? `/desk/${latest.id}` : '/desk')
-    return c.html(readerPage(house(), latest && (await desk.published(latest.id))?.edition))
+    const found = latest && (await desk.published(latest.id))
+    return c.html(readerPage(house(), found?.edition, await found?.amendments()))
   })
-  app.get('/editions', async (c) => c.html(pastEditions(house(), await list(LISTED_EDITIONS))))
+  app.get('/editions', async (c) => {
+    const digests = (await list(LISTED_EDITIONS)).filter(({ id }) => amendmentKindOf(id) === undefined)
+    return c.html(pastEditions(house(), digests))
+  })
   app.get(`/editions${EDITION_PATH}`, async (c) => {
     const id = `${c.req.param('schedule')}/${c.req.param('date')}`
-    const found = await (everything ? viewed(desk, id) : desk.published(id))
+    const found = (await desk.published(id)) ?? (everything ? await viewed(desk, id) : undefined)
     if (!found) return c.notFound()
+    const amendments = await found.amendments()
     const mail = (await found.renderings()).find(({ channel }) => channel === 'email')
-    if (!mail) return c.html(readerPage(house(), found.edition))
+    if (!mail) return c.html(readerPage(house(), found.edition, amendments))
     c.header('Content-Security-Policy', RENDERED_POLICY)
-    return c.html(await mailedPage(mail.page, house(), found.edition))
+    return c.html(await mailedPage(mail.page, house(), found.edition, amendments))
   })
   return app
 }
@@ -43,6 +49,10 @@ export function readerRoutes({ desk, publicUrl, mode }: ReaderDeps): Hono {
 async function viewed(desk: Desk, id: string): Promise<PublishedEdition | undefined> {
   const view = await desk.view(id)
   return (
-    view && { edition: view.edition, renderings: async () => view.channels.flatMap(({ renderings }) => renderings) }
+    view && {
+      edition: view.edition,
+      renderings: async () => view.channels.flatMap(({ renderings }) => renderings),
+      amendments: async () => [],
+    }
   )
 }

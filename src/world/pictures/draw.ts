@@ -25,6 +25,11 @@ const SOURCE_SIZE = 34
 /** Room for ` and 12 more` behind the longest host. */
 const HOST_WIDTH = MEASURE - 440
 
+/** More of a text than any card shows, UTF-16 units. */
+const MOST_UNITS = 4000
+/** Of a name in the DNS (RFC 1035, 2.3.4). */
+const MOST_HOST = 253
+
 /** Never seen, whatever the fonts say: what joins, hides, turns or varies other characters. */
 const UNSEEN = /[\p{C}\uFE00-\uFE0F]/gu
 /** Emoji and their like may be left out of a line; without a letter or a sign it would say something else. */
@@ -84,7 +89,7 @@ function headlinePath(text: string): string {
 function sourceLine(sources: readonly string[]): Letters | undefined {
   const [first, ...more] = sources
   if (first === undefined) return undefined
-  const host = fitHost(drawable(first))
+  const host = fitHost(drawable(first.slice(-MOST_HOST)))
   return sans.set(`Checked against ${host}${more.length > 0 ? ` and ${more.length} more` : ''}`, SOURCE_SIZE)
 }
 
@@ -98,7 +103,7 @@ function fitHost(host: string): string {
 
 /** One line of what can be drawn; '' where that would not say the same. */
 function drawable(text: string): string {
-  const seen = Array.from(cleanLine(text).replace(UNSEEN, '')).filter(
+  const seen = Array.from(cleanLine(text.slice(0, MOST_UNITS)).replace(UNSEEN, '')).filter(
     (character) => !DECORATION.test(character) || serif.covers(character),
   )
   const line = seen.join('').replace(/ +/g, ' ').trim()

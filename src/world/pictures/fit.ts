@@ -6,8 +6,13 @@ import { drawn, HEIGHT, PREVIEW_WIDTH, sharp, WIDTH, type Encoded } from './shar
 const MAX_BYTES = 999_999
 /** Of the preview, before base64. */
 const MAX_PREVIEW_BYTES = 18_000
-/** What a decoder may be made to hold: a picture of a camera, not one that unpacks to gigabytes. */
-const MAX_PIXELS = 60_000_000
+/**
+ * A picture of a camera (6000 by 4000), not one that unpacks to gigabytes. Where its format makes a decoder hold all of
+ * it at once (interlaced PNG, progressive JPEG), that is about ten bytes a pixel at most; of an AVIF it is twice to
+ * three times that.
+ */
+const MAX_PIXELS = 25_000_000
+const MAX_AVIF_PIXELS = 10_000_000
 const MAX_SECONDS = 15
 /** Narrower or flatter than this is a tracking pixel or a rule, not a picture. */
 const SMALLEST_SIDE = 48
@@ -24,9 +29,10 @@ const STEPS = [
 
 /** See `Pictures.fit`. The first picture of an animation; JPEG, PNG, WebP, GIF and AVIF are looked at, nothing else. */
 export async function fit(content: Uint8Array): Promise<Drawn | undefined> {
-  if (!isKnown(content)) return undefined
+  const beginning = BEGINNINGS.find((known) => beginsWith(content, known))
+  if (beginning === undefined) return undefined
   try {
-    const upright = await pixels(content)
+    const upright = await pixels(content, beginning.includes('ftyp') ? MAX_AVIF_PIXELS : MAX_PIXELS)
     if (Math.min(upright.info.width, upright.info.height) < SMALLEST_SIDE) return undefined
     const whole = await within(upright, WIDTH, MAX_BYTES)
     const preview = await within(upright, PREVIEW_WIDTH, MAX_PREVIEW_BYTES)
@@ -39,10 +45,13 @@ export async function fit(content: Uint8Array): Promise<Drawn | undefined> {
 
 /**
  * Decoded once: turned as its EXIF says, on white where it is transparent, in sRGB, no larger than a card. What is not
- * a pixel stays behind.
+ * a pixel stays behind. Sharp decodes a JPEG no larger than the size asked for here takes (shrink on load).
  */
-function pixels(content: Uint8Array): Promise<Encoded & { readonly info: { readonly channels: 1 | 2 | 3 | 4 } }> {
-  return sharp(content, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1 })
+function pixels(
+  content: Uint8Array,
+  limitInputPixels: number,
+): Promise<Encoded & { readonly info: { readonly channels: 1 | 2 | 3 | 4 } }> {
+  return sharp(content, { limitInputPixels, failOn: 'error', pages: 1 })
     .timeout({ seconds: MAX_SECONDS })
     .autoOrient()
     .resize({ width: WIDTH, height: HEIGHT, fit: 'inside', withoutEnlargement: true })
@@ -69,12 +78,12 @@ async function within(
   return undefined
 }
 
-/** Of JPEG, PNG, WebP, GIF and AVIF, as Latin 1; any character stands for `?`. */
+/**
+ * Of JPEG, PNG, WebP, GIF and AVIF, as Latin 1; any character stands for `?`. The decoders for anything else (SVG, PDF,
+ * TIFF, HEIC) never see what came from outside.
+ */
 const BEGINNINGS = ['\xFF\xD8\xFF', '\x89PNG\r\n', 'GIF87a', 'GIF89a', 'RIFF????WEBP', '????ftypavif', '????ftypavis']
 
-/** By its first bytes: the decoders for anything else (SVG, PDF, TIFF, HEIC) never see what came from outside. */
-function isKnown(content: Uint8Array): boolean {
-  return BEGINNINGS.some((beginning) =>
-    Array.from(beginning).every((character, at) => character === '?' || content[at] === character.charCodeAt(0)),
-  )
+function beginsWith(content: Uint8Array, beginning: string): boolean {
+  return Array.from(beginning).every((character, at) => character === '?' || content[at] === character.charCodeAt(0))
 }

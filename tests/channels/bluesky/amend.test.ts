@@ -101,7 +101,7 @@ describe('a correction', () => {
     expect(await amend('correction', { ...account, posts: 'digest' }, itemAt(4))).toEqual([])
   })
 
-  it('answers the posts of every account that is still configured, under ids of their own', async () => {
+  it('answers the posts of every account, under ids of their own, and warns of one that is configured no more', async () => {
     const accounts = [account, { identifier: 'other.example', appPassword: 'secret' }]
     const made = await amend('correction', { accounts })
     expect(made.map((each) => contentOf(each).account)).toEqual(['news.example', 'other.example'])
@@ -112,7 +112,23 @@ describe('a correction', () => {
     )
     const input = { ...amendmentOf('correction', itemAt(1), NOTE), posted: left }
     const now = await blueskyChannel.amend?.(input, day, context, blueskyChannel.settings.parse(account))
-    expect(now?.map((each) => contentOf(each).account)).toEqual(['news.example'])
+    expect(now?.map((each) => contentOf(each).account)).toEqual(['news.example', 'other.example'])
+    expect(now?.map(({ findings }) => findings.map(({ severity, code }) => [severity, code]))).toEqual([
+      [],
+      [['warning', 'account-gone']],
+    ])
+    expect(now?.[1]).toMatchObject({
+      mayLeave: true,
+      findings: [{ message: expect.stringContaining('other.example posted this'), item: itemAt(1).url }],
+    })
+  })
+
+  it('of what was written to the outbox is written there, too', async () => {
+    const left = posted(blueskyChannel, await blueskyChannel.render(day, context, blueskyChannel.settings.parse({})))
+    const input = { ...amendmentOf('correction', itemAt(1), NOTE), posted: left }
+    const now = await blueskyChannel.amend?.(input, day, context, blueskyChannel.settings.parse(account))
+    expect(now).toMatchObject([{ findings: [] }])
+    expect(contentOf(now?.[0]).account).toBe('outbox')
   })
 })
 
@@ -129,6 +145,24 @@ describe('a retraction', () => {
     ])
     expect(made[0]?.page).toContain('class="post gone"')
     expect(made[0]?.page).toContain('<h1>To be deleted from Bluesky</h1>')
+  })
+
+  it('deletes the document of the item, too, whose name is frozen with it', async () => {
+    const [rendering] = await amend('retraction', { ...account, standardSite: true })
+    expect(contentOf(rendering)).toMatchObject({
+      document: { seed: `news.example ${itemAt(1).url}`, at: '2026-06-28T22:00:00.000Z' },
+    })
+  })
+
+  it('is shown, and waits, where the account is configured no more', async () => {
+    const left = posted(
+      blueskyChannel,
+      await blueskyChannel.render(day, context, blueskyChannel.settings.parse(account)),
+    )
+    const input = { ...amendmentOf('retraction', itemAt(1), NOTE), posted: left }
+    const renamed = { identifier: 'renamed.example', appPassword: 'secret' }
+    const now = await blueskyChannel.amend?.(input, day, context, blueskyChannel.settings.parse(renamed))
+    expect(now).toMatchObject([{ mayLeave: true, findings: [{ severity: 'warning', code: 'account-gone' }] }])
   })
 
   it('deletes the part of a thread', async () => {

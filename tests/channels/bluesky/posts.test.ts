@@ -107,6 +107,21 @@ describe('a post of an item', () => {
     expect(without?.page).not.toContain('<img')
   })
 
+  it.each(['thread', 'digest'] as const)('freezes the card of the edition with the link to it: %s', async (posts) => {
+    const pictures = new Map([[edition.id, picture]])
+    const [rendering] = await render({ ...account, posts }, edition, { pictures })
+    const { path, sha256, mediaType, width, height } = picture
+    const [root, ...replies] = postsOf(rendering)
+    expect(root?.picture).toEqual({ path, sha256, mediaType, width, height })
+    expect(replies.filter((reply) => reply.picture !== undefined)).toEqual([])
+    expect(rendering?.page.split(`<img class="picture" src="${picture.preview}"`)).toHaveLength(2)
+    const [without] = await render({ ...account, posts, pictures: false }, edition, { pictures })
+    expect(`${without?.content}${without?.page}`).not.toMatch(/pictures\/|<img/)
+    const nowhere = { ...edition, publication: { ...edition.publication, url: '' } }
+    const [bare] = await render({ ...account, posts }, nowhere, { pictures, house: { ...house, publicUrl: '' } })
+    expect(postsOf(bare)[0]).not.toHaveProperty('picture')
+  })
+
   it('shows no picture in a page whose preview is not one', async () => {
     const pictures = new Map([[edition.stories[0]?.url ?? '', { ...picture, preview: 'https://e.com/"onload=1' }]])
     expect((await render(account, edition, { pictures }))[0]?.page).not.toContain('<img')

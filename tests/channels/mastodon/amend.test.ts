@@ -29,6 +29,7 @@ describe('a correction', () => {
       account: 'm.example',
       of: OF,
       part: 0,
+      at: '2026-06-30T08:00:00.000Z',
       status: {
         status: `A clock\n\n${itemAt(1).summary}\n\nCorrection: ${NOTE}\n\nRead: ${itemAt(1).url}\nSource: ${itemAt(1).sources[0]?.url}`,
         language: 'en',

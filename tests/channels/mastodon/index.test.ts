@@ -63,6 +63,13 @@ it('refuses settings that are none', () => {
   expect(mastodonChannel.settings.safeParse({ maxCharacters: 0 }).success).toBe(false)
 })
 
+it.each([
+  [{ url: 'https://m.example' }, 'the accessToken is missing'],
+  [{ accessToken: 'x' }, 'the url is missing'],
+])('takes no half of an account: %j', (settings, missing) => {
+  expect(mastodonChannel.settings.safeParse(settings).error?.message).toContain(missing)
+})
+
 it.skipIf(!existsSync(data))('posts all real news whole, each with its source', async () => {
   const items = realNews(readFileSync(data, 'utf8'))
   expect(items).toHaveLength(118)

@@ -70,6 +70,15 @@ describe('limits', () => {
   })
 })
 
+it('attaches the card of the edition to a digest, where pictures are asked for', async () => {
+  const drawn = { pictures: new Map([[edition.id, picture]]) }
+  const [rendering] = await render({ ...account, posts: 'digest', pictures: true }, edition, drawn)
+  expect(postsOf(rendering)[0]?.picture).toMatchObject({ path: picture.path, sha256: picture.sha256 })
+  expect(rendering?.page).toContain(picture.preview)
+  const [without] = await render({ ...account, posts: 'digest' }, edition, drawn)
+  expect(postsOf(without)[0]).not.toHaveProperty('picture')
+})
+
 it('attaches no picture unless asked, nor one that the instance does not take', async () => {
   expect(postsOf((await render(account, edition, { pictures }))[0])[0]).not.toHaveProperty('picture')
   const known = { 'm.example': { ...usualInstance, mediaTypes: ['image/jpeg'] } }

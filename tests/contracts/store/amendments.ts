@@ -55,7 +55,13 @@ export function amendmentContract(open: OpenStore): void {
     const second = amendmentOf('two', { at: minutesAfterNoon(5).toISOString() })
     const other = amendmentOf('three', { url: 'https://paper.example/b' })
     const gone = amendmentOf('four', { kind: 'retraction', at: minutesAfterNoon(9).toISOString() })
-    for (const amendment of [first, second, other, gone]) expect(await store.approve(amending(amendment))).toBe(true)
+    for (const [amendment, said] of [
+      [first, []],
+      [second, [first.id]],
+      [other, []],
+      [gone, [first.id, second.id]],
+    ] as const)
+      expect(await store.approve(amending(amendment, { said }))).toBe(true)
     const before = await fingerprint()
     expect(await store.approve(amending(first))).toBe(false)
     expect(await fingerprint()).toBe(before)
@@ -90,7 +96,7 @@ export function amendmentContract(open: OpenStore): void {
     const one = amendmentOf('one')
     const two = amendmentOf('two', { at: minutesAfterNoon(1).toISOString() })
     await store.approve(amending(one))
-    await store.approve(amending(two))
+    await store.approve(amending(two, { said: [one.id] }))
     expect(await store.amendments({ untold: true })).toEqual([two, one])
     const other = await another()
     const both = await Promise.all([
@@ -101,6 +107,26 @@ export function amendmentContract(open: OpenStore): void {
     const left = await store.amendments({ untold: true })
     expect(left).toEqual(both[0] ? [two] : [])
     expect(await store.amendments({})).toHaveLength(2)
+  })
+
+  test.each([
+    ['retraction', 'retraction'],
+    ['correction', 'retraction'],
+    ['retraction', 'correction'],
+    ['correction', 'correction'],
+  ] as const)('a %s that was made without knowing of a %s of its item is not approved', async (kind, first) => {
+    const { store, another, fingerprint } = await forThisTest(open)
+    await store.record(readingOf([readItem(ITEM)]), '2026-06-29')
+    const said = amendmentOf('one', { kind: first })
+    const made = amendmentOf('two', { kind })
+    const done = await Promise.all([store.approve(amending(said)), (await another()).approve(amending(made))])
+    expect(done.filter(Boolean)).toHaveLength(1)
+    const [taken, refused] = done[0] ? [said, made] : [made, said]
+    expect(await store.amendments({})).toEqual([taken])
+    const before = await fingerprint()
+    expect(await store.approve(amending(refused))).toBe(false)
+    expect(await fingerprint()).toBe(before)
+    expect(await store.approve(amending(refused, { said: [taken.id] }))).toBe(true)
   })
 
   test('the same digest, kept as a draft and approved later, tells of what it was made with', async () => {
@@ -133,7 +159,8 @@ export function amendmentContract(open: OpenStore): void {
     const changed = readItem(itemNamed('a', { title: 'New words' }), { day: '2026-06-30' })
     await store.record({ ...reading, items: [changed], at: minutesAfterNoon(9).toISOString() }, '2026-06-29')
     expect(await listed()).toEqual(['About b'])
-    await store.approve(amending(amendmentOf('two', { kind: 'retraction', at: minutesAfterNoon(20).toISOString() })))
+    const again = amendmentOf('two', { kind: 'retraction', at: minutesAfterNoon(20).toISOString() })
+    expect(await store.approve(amending(again, { said: ['retraction/2026-06-29-one'] }))).toBe(true)
     expect(await store.items({ withdrawn: true, url: ITEM.url })).toMatchObject([
       { item: { title: 'New words' }, withdrawnAt: NOON.toISOString(), edition: 'daily/2026-06-29' },
     ])

@@ -61,6 +61,26 @@ export function vanishedContract(open: OpenStore): void {
     expect(await missing(store)).toBe('')
   })
 
+  test.each([
+    ['one that came to be pinned', 'a29 b28 c27 d26 e25 f24 g23 h22 i21 j20 k19 l18', 'a29 b28 c27 d26 e25 l18'],
+    ['one that was pinned before', 'a29 b28 c27 old01', 'n30 a29 b28 old01'],
+    ['two', 'a29 b28 c27 old09 old01', 'n30 a29 b28 old09 old01'],
+    ['one, when all others are new', 'a25 b25 old01', 'n30 m30 old01'],
+  ])('an old item at the end of a short list makes nothing vanish: %s', async (_, before, after) => {
+    const { store } = await forThisTest(open)
+    await store.record(listing(before), '2026-06-01')
+    for (const at of [LATER, minutesAfterNoon(60).toISOString()])
+      await store.record(listing(after, { at }), '2026-06-01')
+    expect(await missing(store)).toBe('')
+  })
+
+  test('in front of what stands in order something vanishes, though an old item is pinned', async () => {
+    const { store } = await forThisTest(open)
+    await store.record(listing('a29 b28 c27 old01'), '2026-06-01')
+    await store.record(listing('a29 c27 old01', { at: LATER }), '2026-06-01')
+    expect(await missing(store)).toBe('b28')
+  })
+
   test('an old item that is listed again, or pinned, makes nothing vanish', async () => {
     const { store } = await forThisTest(open)
     const latest = 'a20 b19 c18 d17 e16 f15 g14 h13 i12 j11 k10'

@@ -104,6 +104,30 @@ describe('a drawn card', () => {
   })
 })
 
+describe('a card of what no person would write', () => {
+  const MARKS = '\u0301\u0323\u0302\u0331'
+  it.each([
+    ['a letter with 50,000 marks for a title', { title: `a${'\u0301'.repeat(50_000)}` }],
+    ['a letter with 50,000 marks for a name', { publication: `a${'\u0301'.repeat(50_000)}` }],
+    ['a title of towers', { title: `W${MARKS}`.repeat(10_000) }],
+    ['a host of 20,000 letters', { sources: ['h'.repeat(20_000)] }],
+    ['a host of 10,000 parts', { sources: ['a.'.repeat(10_000)] }],
+    ['a name of 20,000 capitals', { publication: 'W'.repeat(20_000) }],
+    ['a title of a million words', { title: 'a '.repeat(1_000_000) }],
+    ['nothing but halves of characters', { title: '\uD83D'.repeat(9000), publication: '\uDE00'.repeat(9000) }],
+    ['a hundred thousand sources', { sources: Array.from({ length: 100_000 }, (_, n) => `${n}.example`) }],
+  ])('is drawn like any other, and soon: %s', { timeout: 10_000 }, async (_what, over) => {
+    const { content } = await card(over)
+    expect(await sharp(content).metadata()).toMatchObject({ format: 'png', width: 1200, height: 630 })
+  })
+
+  it('keeps the end of a host, which says whose it is', async () => {
+    const of = (start: string) => ({ sources: [`${start.repeat(10_000)}.ac.uk`] })
+    expect(await same(of('h'), { sources: [`${'h'.repeat(300)}.ac.uk`] })).toBe(true)
+    expect(await same(of('h'), { sources: [`${'h'.repeat(10_000)}.ac.us`] })).toBe(false)
+  })
+})
+
 describe('the letters of a card', () => {
   it.each([
     'Größte Œuvre, naïve façade',

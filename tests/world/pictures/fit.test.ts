@@ -1,5 +1,12 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { sha256 } from '../../../src/domain/hash.ts'
 import type { Drawn } from '../../../src/ports.ts'
 import { createPictures } from '../../../src/world/pictures.ts'
@@ -9,6 +16,14 @@ const fit = (content: Uint8Array) => createPictures().fit(content)
 
 const RED = { r: 200, g: 20, b: 20 }
 const blank = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: RED } })
+
+/** Two forms that a decoder must hold whole before it knows any row of it. */
+const interlaced = (width: number, height: number) =>
+  blank(width, height).ensureAlpha().toColourspace('rgb16').png({ progressive: true }).toBuffer()
+const progressive = (width: number, height: number) =>
+  blank(width, height).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer()
+
+const avif = (width: number, height: number) => blank(width, height).ensureAlpha(0.5).avif({ effort: 0 }).toBuffer()
 
 /** A picture that no encoder can make small. */
 function noise(width: number, height: number) {
@@ -109,6 +124,38 @@ describe('a picture from outside', () => {
   })
 })
 
+describe('the memory that pictures take', () => {
+  let root: string
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'groundwire-fit-'))
+    writeFileSync(join(root, 'png'), await interlaced(5000, 5000))
+    writeFileSync(join(root, 'jpeg'), await progressive(5000, 5000))
+    writeFileSync(join(root, 'avif'), await avif(3162, 3162))
+  }, 30_000)
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+  it.each(['png', 'jpeg', 'avif'])(
+    'is that of one, however many %ss of the largest kind come at once',
+    async (name) => {
+      const program = `
+      const { createPictures } = await import(${JSON.stringify(new URL('../../../src/world/pictures.ts', import.meta.url).href)})
+      const { readFileSync } = await import('node:fs')
+      const content = readFileSync(${JSON.stringify(join(root, name))})
+      const drawn = await Promise.all([1, 2, 3, 4].map(() => createPictures().fit(content)))
+      const megabytes = Math.round(process.resourceUsage().maxRSS / 1024)
+      console.log(JSON.stringify([...drawn.map(({ width, height }) => width + 'x' + height), megabytes]))`
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+      const [megabytes, ...drawn] = z
+        .array(z.union([z.string(), z.number()]))
+        .parse(JSON.parse(stdout))
+        .toReversed()
+      expect(drawn).toEqual(['630x630', '630x630', '630x630', '630x630'])
+      expect(megabytes).toBeLessThan(480)
+    },
+    30_000,
+  )
+})
+
 describe('what is no picture is none', () => {
   it.each([
     ['nothing', ''],
@@ -130,10 +177,19 @@ describe('what is no picture is none', () => {
     expect(await fit(content.subarray(0, content.byteLength / 2))).toBeUndefined()
   })
 
-  it('few bytes that unpack to gigabytes', async () => {
-    const bomb = await blank(12_000, 12_000).png({ compressionLevel: 9 }).toBuffer()
-    expect(bomb.byteLength).toBeLessThan(2_000_000)
-    expect(await fit(bomb)).toBeUndefined()
+  it.each([
+    ['59 million pixels', 7680, 7680],
+    ['one row more than is looked at', 5000, 5001],
+  ])('few bytes that unpack to very many: %s', { timeout: 30_000 }, async (_what, width, height) => {
+    for (const bomb of [interlaced(width, height), progressive(width, height)]) {
+      const content = await bomb
+      expect(content.byteLength).toBeLessThan(5_000_000)
+      expect(await fit(content)).toBeUndefined()
+    }
+  })
+
+  it('a little AVIF that unpacks to more than it may', { timeout: 30_000 }, async () => {
+    expect(await fit(await avif(4000, 2501))).toBeUndefined()
   })
 
   it.each([

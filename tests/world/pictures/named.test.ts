@@ -79,6 +79,36 @@ describe('the picture that a page names', () => {
     expect(await url(page)).toBeUndefined()
   })
 
+  it.each([
+    ['tags that never close', '<b>'.repeat(170_000)],
+    ['tags that never close, and ends of others', '<b>'.repeat(85_000) + '</i>'.repeat(64_000)],
+    ['heads in heads', '<head>'.repeat(85_000)],
+    ['tags that never close, inside a shelter', `<noscript>${'<b>'.repeat(85_000)}${'</i>'.repeat(60_000)}`],
+    ['shelters in shelters', '<noscript>'.repeat(50_000)],
+    ['ends of tags that never began', '</p>'.repeat(130_000)],
+    ['one tag with very many attributes', `<meta ${Array.from({ length: 70_000 }, (_, n) => `a${n}`).join(' ')}>`],
+  ])('is looked for in no time among %s', async (_what, page) => {
+    await named('<head></head>', ADDRESS)
+    const begun = performance.now()
+    expect(await url(`${page}${meta('og:image', '/a.png')}`)).toBeOneOf([undefined, 'https://paper.example/a.png'])
+    expect(performance.now() - begun).toBeLessThan(1000)
+  })
+
+  it('is found behind what a head may hold, and not behind the first thing that it may not', async () => {
+    const image = meta('og:image', '/a.png')
+    const before = [
+      '<title>x</title>',
+      '<style>a > b {}</style>',
+      '<link rel="icon" href="/i.png">',
+      '<script>if (a < b) c("<b>")</script>',
+      '<noscript><div><img src="https://count.example/pixel.gif"></div></noscript>',
+      '<template><p>Later</template>',
+    ]
+    expect(await url(head(...before, image))).toBe('https://paper.example/a.png')
+    for (const tag of ['<div>', '<p>', '<img src="/x.png">', '<svg/>', '<my-banner>'])
+      expect(await url(head(...before, tag, image))).toBeUndefined()
+  })
+
   it('is found where a page leaves out what may be left out', async () => {
     expect(await url(`<title>x</title>${meta('og:image', '/a.png')}<p>Text`)).toBe('https://paper.example/a.png')
   })

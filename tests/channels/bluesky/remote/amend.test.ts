@@ -9,7 +9,10 @@ import { ACCOUNT, postOf, posts, startWorker, type Worker } from './support.ts'
 const POST = 'app.bsky.feed.post'
 const PUT = 'com.atproto.repo.putRecord'
 const MINUTE_MS = 60_000
+const WRITE = 'com.atproto.repo.applyWrites'
+const DELETE = 'com.atproto.repo.deleteRecord'
 const one = posts(postOf('one'))
+const thread = posts(postOf('one'), postOf('two'), postOf('three'))
 const correction = postOf('correction', { at: '2026-06-29T05:00:00.000Z' })
 const keyOf = (name: string): string => recordKey(postOf(name).seed, postOf(name).at)
 
@@ -30,6 +33,7 @@ const reply = (part = 0): Content => ({ kind: 'reply', account: ACCOUNT, of: 'bl
 const removal = (part = 0): Content => ({ kind: 'delete', account: ACCOUNT, of: 'bluesky/one', part })
 const sendReply = (part = 0, doubts = 0) => worker.send(reply(part), { key: 'bluesky/correction', doubts })
 const sendRemoval = (part = 0, doubts = 0) => worker.send(removal(part), { key: 'bluesky/retraction', doubts })
+const texts = (): unknown[] => pds.posts.map(({ value }) => value['text'])
 const at = (name: string): string => `at://${pds.did}/${POST}/${keyOf(name)}`
 
 describe('a correction', () => {
@@ -76,9 +80,19 @@ describe('a correction', () => {
     expect(await sendReply()).toMatchObject({ kind: 'sent' })
   })
 
-  it('is given up when the post never leaves', async () => {
-    clock.advance(8 * 24 * 60 * MINUTE_MS)
-    expect(await sendReply()).toEqual({ kind: 'rejected', reason: 'the post it would answer never left' })
+  it('waits for a post that is held for weeks, looks for it less and less often, and says how to end that', async () => {
+    clock.set('2026-06-29T15:00:00.000Z')
+    const advice: unknown = expect.stringContaining('groundwire cancel daily/2026-06-29')
+    expect(await sendReply()).toMatchObject({ notBefore: new Date('2026-06-29T16:00:00.000Z'), reason: advice })
+    clock.set('2026-07-20T05:00:00.000Z')
+    expect(await sendReply()).toMatchObject({ kind: 'later', notBefore: new Date('2026-07-20T08:00:00.000Z') })
+    await worker.send(one)
+    expect(await sendReply()).toMatchObject({ kind: 'sent' })
+  })
+
+  it('of a post that was taken back before it left is given up', async () => {
+    await sendRemoval()
+    expect(await sendReply()).toEqual({ kind: 'rejected', reason: 'the post it would answer was taken back' })
   })
 
   it('of a post that its owner deleted is given up', async () => {
@@ -106,6 +120,7 @@ describe('a correction', () => {
 describe('a retraction', () => {
   it('deletes the post, as often as it is told', async () => {
     await worker.send(one)
+    clock.advance(11 * MINUTE_MS)
     expect(await sendRemoval()).toEqual({ kind: 'sent', remoteId: at('one') })
     expect(await sendRemoval(0, 1)).toEqual({ kind: 'sent', remoteId: at('one') })
     expect(pds.posts).toEqual([])
@@ -115,7 +130,7 @@ describe('a retraction', () => {
     await worker.send(one)
     const known: boolean[] = []
     pds.fault = ({ method }) => {
-      if (method === 'com.atproto.repo.deleteRecord') known.push(notes.values.has('bluesky gone bluesky/one 0'))
+      if (method === DELETE) known.push(notes.values.has('bluesky gone bluesky/one 0'))
       return undefined
     }
     await sendRemoval()
@@ -150,6 +165,31 @@ describe('a retraction', () => {
     expect(pds.posts).toEqual([])
   })
 
+  it('of what was seen there deletes it again, too, while an earlier call may be on its way', async () => {
+    pds.fault = ({ method, before }) => (method === PUT && before === 0 ? { kind: 'reset', acts: false } : undefined)
+    expect(await worker.send(one)).toMatchObject({ kind: 'unknown' })
+    clock.advance(5000)
+    expect(await worker.send(one, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    const notBefore = new Date('2026-06-29T05:10:05.000Z')
+    expect(await sendRemoval()).toMatchObject({ kind: 'later', notBefore })
+    expect(pds.posts).toEqual([])
+    await pds.put(POST, keyOf('one'), postOf('one').record)
+    clock.set(notBefore.toISOString())
+    expect(await sendRemoval()).toMatchObject({ kind: 'sent' })
+    expect(pds.posts).toEqual([])
+  })
+
+  it('waits for the last call of many, not for the first', async () => {
+    pds.fault = ({ method }) => (method === PUT ? { kind: 'reset', acts: false } : undefined)
+    await worker.send(one)
+    clock.advance(60 * MINUTE_MS)
+    await worker.send(one, { doubts: 1 })
+    pds.fault = undefined
+    expect(await sendRemoval()).toMatchObject({ kind: 'later' })
+    clock.advance(11 * MINUTE_MS)
+    expect(await sendRemoval()).toMatchObject({ kind: 'sent' })
+  })
+
   it('that comes in the midst of the post has the last word', async () => {
     pds.fault = async ({ method }) => {
       if (method === PUT) {
@@ -163,12 +203,53 @@ describe('a retraction', () => {
   })
 
   it('of one post of a thread leaves the others', async () => {
-    await worker.send(posts(postOf('one'), postOf('two'), postOf('three')))
+    await worker.send(thread)
+    clock.advance(11 * MINUTE_MS)
     expect(await sendRemoval(1)).toEqual({ kind: 'sent', remoteId: at('two') })
-    expect(pds.posts.map(({ value }) => value['text'])).toEqual(['one, checked.', 'three, checked.'])
-    const again = posts(postOf('one'), postOf('two'), postOf('three'))
-    expect(await worker.send(again, { doubts: 1 })).toMatchObject({ kind: 'sent', remoteId: at('one') })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent', remoteId: at('one') })
     expect(pds.posts).toHaveLength(2)
+  })
+
+  it('of one post of a thread that has not left lets the others leave', async () => {
+    expect(await sendRemoval(1)).toMatchObject({ kind: 'sent' })
+    expect(await worker.send(thread)).toMatchObject({ kind: 'sent', remoteId: at('one') })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+    expect(pds.count(WRITE)).toBe(1)
+    const [, third] = pds.posts
+    expect(third?.value).toMatchObject({ reply: { root: { uri: at('one') }, parent: { uri: at('two') } } })
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+  })
+
+  it.each([true, false])('of one post of a thread in doubt leaves the others (written: %s)', async (acts) => {
+    pds.fault = ({ method, before }) => (method === WRITE && before === 0 ? { kind: 'reset', acts } : undefined)
+    expect(await worker.send(thread)).toMatchObject({ kind: 'unknown' })
+    expect(await sendRemoval(1)).toMatchObject({ kind: 'later' })
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent', remoteId: at('one') })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+    clock.advance(10 * MINUTE_MS)
+    expect(await sendRemoval(1, 1)).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+  })
+
+  it('of one post of a thread is part of the thread: until it is done nobody knows', async () => {
+    await sendRemoval(1)
+    const body = { error: 'RateLimitExceeded' }
+    pds.fault = ({ method }) => (method === DELETE ? { kind: 'answer', status: 429, body } : undefined)
+    expect(await worker.send(thread)).toMatchObject({ kind: 'unknown' })
+    pds.fault = undefined
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual(['one, checked.', 'three, checked.'])
+  })
+
+  it('of one post brings the others of its thread not back, which their owner deleted', async () => {
+    await worker.send(thread)
+    pds.records.clear()
+    await sendRemoval(1)
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(pds.records.size).toBe(0)
+    expect(pds.count(WRITE)).toBe(1)
   })
 
   it('leaves alone what stood in the place of the post before', async () => {
@@ -187,59 +268,6 @@ describe('a retraction', () => {
     pds.did = 'did:plc:another'
     for (const name of ['session', 'sign-ins']) notes.values.delete(`bluesky ${ACCOUNT} ${name}`)
     expect(await sendRemoval()).toMatchObject({ kind: 'unknown', isFinal: true })
-    expect(pds.posts).toHaveLength(1)
-  })
-})
-
-describe('a document of standard.site', () => {
-  const record = { $type: 'site.standard.document' as const, path: '/news/one.html', title: 'One' }
-  const document = { seed: `${ACCOUNT} one`, at: '2026-06-29T04:00:00.000Z', record }
-  const documented = posts(postOf('one', { document }))
-  const documents = () => [...pds.records].filter(([key]) => key.startsWith('site.standard.document/'))
-
-  it('is named by the card, names its post, and goes with it', async () => {
-    expect(await worker.send(documented)).toMatchObject({ kind: 'sent' })
-    expect(documents()).toMatchObject([[expect.any(String), { value: { bskyPostRef: { uri: at('one') } } }]])
-    const [place] = documents()[0] ?? []
-    const refs = [{ uri: `at://${pds.did}/${place}` }, { uri: expect.stringContaining('site.standard.publication') }]
-    expect(pds.posts[0]?.value['embed']).toMatchObject({ external: { associatedRefs: refs } })
-    await sendRemoval()
-    expect(documents()).toEqual([])
-  })
-
-  it('of an item that was corrected is corrected, and names its own post, not the answer', async () => {
-    await worker.send(documented)
-    const corrected = { ...document, record: { ...record, title: 'One, corrected', updatedAt: correction.at } }
-    const answer: Content = {
-      kind: 'reply',
-      account: ACCOUNT,
-      of: 'bluesky/one',
-      part: 0,
-      post: { ...correction, document: corrected },
-    }
-    expect(await worker.send(answer, { key: 'bluesky/correction' })).toMatchObject({ kind: 'sent' })
-    expect(documents()).toMatchObject([
-      [expect.any(String), { value: { title: 'One, corrected', bskyPostRef: { uri: at('one') } } }],
-    ])
-  })
-
-  it('is not left out because the session could not be renewed just then', async () => {
-    await worker.send(posts(postOf('before')), { key: 'bluesky/before' })
-    pds.expire()
-    const lease = { holder: 'bluesky/other', at: clock.now().toISOString(), ms: 25_000 }
-    notes.values.set(`bluesky ${ACCOUNT} lease`, JSON.stringify(lease))
-    expect(await worker.send(documented)).toMatchObject({ kind: 'later' })
-    clock.advance(25_000)
-    expect(await worker.send(documented)).toMatchObject({ kind: 'sent' })
-    expect(pds.posts[1]?.value).toHaveProperty('embed.external.associatedRefs')
-  })
-
-  it('never costs the post', async () => {
-    pds.fault = ({ method, input }) =>
-      method === PUT && input['collection'] !== POST
-        ? { kind: 'answer', status: 400, body: { error: 'InvalidRequest' } }
-        : undefined
-    expect(await worker.send(documented)).toMatchObject({ kind: 'sent' })
     expect(pds.posts).toHaveLength(1)
   })
 })

@@ -8,6 +8,8 @@ import { testNotes } from '../../../fixtures/notes.ts'
 import { type Pds, pdsProblem, startPds } from '../../../servers/pds/start.ts'
 import { ACCOUNT, picture, postOf, posts, startWorker } from './support.ts'
 
+const AT = '2026-06-29T04:00:00.000Z'
+
 /** The sender against the reference server: what the fake plays is what this one does. */
 describe.skipIf(await pdsProblem())('with a real PDS', () => {
   let pds: Pds
@@ -74,11 +76,28 @@ describe.skipIf(await pdsProblem())('with a real PDS', () => {
     expect(await there('correction')).toMatchObject([
       { value: { reply: { parent: { uri: wrong?.uri, cid: wrong?.cid } } } },
     ])
+    clock.advance(11 * 60_000)
     for (const doubts of [0, 1])
       expect(await worker().send(removal, { key: 'bluesky/retraction', doubts })).toMatchObject({ kind: 'sent' })
     for (const doubts of [0, 1])
       expect(await worker().send(content, { key: 'bluesky/wrong', doubts })).toMatchObject({ kind: 'rejected' })
     expect(await there('wrong')).toEqual([])
+  })
+
+  it('a document that was corrected is not overwritten by what is repeated', async () => {
+    const record = { $type: 'site.standard.document', path: '/news/doc.html', title: 'Doc', publishedAt: AT } as const
+    const document = { seed: `${ACCOUNT} doc`, at: AT, record }
+    const updatedAt = '2026-06-30T04:00:00.000Z'
+    const corrected = { ...document, record: { ...record, title: 'Corrected', updatedAt } }
+    const content = posts(postOf('doc', { document }))
+    const post = postOf('doc-correction', { at: updatedAt, document: corrected })
+    const reply: Content = { kind: 'reply', account: ACCOUNT, of: 'bluesky/doc', part: 0, post }
+    await worker().send(content, { key: 'bluesky/doc' })
+    expect(await worker().send(reply, { key: 'bluesky/doc-correction' })).toMatchObject({ kind: 'sent' })
+    notes.values.delete('bluesky post bluesky/doc')
+    expect(await worker().send(content, { key: 'bluesky/doc' })).toMatchObject({ kind: 'sent' })
+    const written = await pds.records(pds.accounts[0].did, 'site.standard.document')
+    expect(written).toMatchObject([{ value: { title: 'Corrected', updatedAt, bskyPostRef: {} } }])
   })
 
   it('a session is renewed when its token is said to have expired, and begun anew when it was ended', async () => {

@@ -8,6 +8,7 @@ import { picture, postOf, posts, startWorker, type Worker } from './support.ts'
 
 const POST = 'app.bsky.feed.post'
 const PUT = 'com.atproto.repo.putRecord'
+const DAY_MS = 24 * 60 * 60_000
 const one = posts(postOf('one'))
 const oneKey = recordKey(postOf('one').seed, postOf('one').at)
 
@@ -125,6 +126,39 @@ describe('a post', () => {
     expect(pds.calls.at(-1)?.input).toMatchObject({ record: { createdAt: '2026-06-29T05:00:00.000Z' } })
     await worker.send(one)
     expect(pds.posts).toMatchObject([{ value: { createdAt: '2026-06-29T06:01:00.000Z' } }])
+  })
+
+  it.each([0, 1])('is dated anew when a clock that was ahead had dated it (%i doubts)', async (doubts) => {
+    clock.advance(30 * DAY_MS)
+    pds.fault = ({ method, before }) => (method === PUT && before === 0 ? { kind: 'reset', acts: false } : undefined)
+    await worker.send(one)
+    clock.advance(-30 * DAY_MS)
+    expect(await worker.send(one, { doubts })).toMatchObject({ kind: 'sent' })
+    expect(pds.posts).toMatchObject([{ value: { createdAt: '2026-06-29T05:00:00.000Z' } }])
+  })
+
+  it('is dated anew after a day of doubt, when it is not there and no call can be under way', async () => {
+    pds.fault = ({ method }) => (method === PUT ? { kind: 'reset', acts: false } : undefined)
+    await worker.send(one)
+    clock.advance(DAY_MS)
+    expect(await worker.send(one, { doubts: 1 })).toMatchObject({ kind: 'unknown' })
+    clock.advance(60_000)
+    const calls = pds.count(PUT)
+    const notBefore = new Date('2026-06-30T05:10:00.000Z')
+    expect(await worker.send(one, { doubts: 2 })).toMatchObject({ kind: 'later', notBefore })
+    expect(pds.count(PUT)).toBe(calls)
+    pds.fault = undefined
+    clock.set('2026-06-30T05:10:00.000Z')
+    expect(await worker.send(one, { doubts: 3 })).toMatchObject({ remoteId: expect.stringContaining(oneKey) })
+    expect(pds.posts).toMatchObject([{ value: { createdAt: '2026-06-30T05:10:00.000Z' } }])
+  })
+
+  it('keeps its date after days of doubt when it is there', async () => {
+    pds.fault = ({ method, before }) => (method === PUT && before === 0 ? { kind: 'reset', acts: true } : undefined)
+    await worker.send(one)
+    clock.advance(3 * DAY_MS)
+    expect(await worker.send(one, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(pds.posts).toMatchObject([{ value: { createdAt: '2026-06-29T05:00:00.000Z' } }])
   })
 
   it('is not brought back when it was seen there and its owner deleted it since', async () => {
@@ -299,6 +333,23 @@ describe('a thread', () => {
     expect(await worker.send(thread)).toMatchObject({ kind: 'unknown' })
     expect(await restarted().send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent' })
     expect(pds.posts).toHaveLength(3)
+  })
+
+  it('that is there without what its owner deleted of it is not written again', async () => {
+    pds.fault = ({ method, before }) => (method === WRITE && before === 0 ? { kind: 'reset', acts: true } : undefined)
+    expect(await worker.send(thread)).toMatchObject({ kind: 'unknown' })
+    pds.records.delete(`${POST}/${at(0)}`)
+    const remoteId = `at://${pds.did}/${POST}/${at(1)}`
+    expect(await restarted().send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent', remoteId })
+    expect(pds.posts).toHaveLength(2)
+  })
+
+  it('is dated anew as a whole after a day of doubt', async () => {
+    pds.fault = ({ method, before }) => (method === WRITE && before === 0 ? { kind: 'reset', acts: false } : undefined)
+    await worker.send(thread)
+    clock.advance(2 * DAY_MS)
+    expect(await worker.send(thread, { doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(pds.posts.map(({ value }) => String(value['createdAt']).slice(0, 10))).toEqual(Array(3).fill('2026-07-01'))
   })
 
   it('is written again when something else was committed meanwhile', async () => {

@@ -279,29 +279,33 @@ describe('a credential that is refused', () => {
 })
 
 describe('what is told', () => {
-  it('names no token, password or address, whatever the other side says', async () => {
-    const said = (): string => `${pds.calls.at(-1)?.token} ${pds.password} ${pds.email} is not welcome`
-    const told: string[] = []
-    for (const [method, status, name] of [
-      [PUT, 400, 'InvalidRequest'],
-      [PUT, 401, 'InvalidToken'],
-      [PUT, 403, 'Forbidden'],
-      [LOGIN, 400, 'InvalidRequest'],
-      [PUT, 500, 'InternalServerError'],
-      [REFRESH, 500, 'InternalServerError'],
-    ] as const) {
-      notes.values.clear()
-      if (method !== LOGIN) await send(worker(), 'before')
-      if (method === REFRESH) pds.expire()
-      pds.fault = (call) => (call.method === method ? xrpcError(status, name, said()) : undefined)
-      told.push(JSON.stringify(await send(worker(), 'one')))
-      pds.fault = undefined
-    }
-    const all = [...told, ...log.lines].join('\n')
-    expect(told).toHaveLength(6)
-    for (const secret of [pds.password, pds.email, 'access-', 'refresh-']) expect(all).not.toContain(secret)
-    expect(all).toContain('is not welcome')
-  })
+  it.each(['abcd-efgh-ijkl-mnop', 'my "own" password'])(
+    'names no token, password (%s) or address',
+    async (password) => {
+      pds.password = password
+      const said = (): string => `${pds.calls.at(-1)?.token} ${pds.password} ${pds.email} is not welcome`
+      const told: string[] = []
+      for (const [method, status, name] of [
+        [PUT, 400, 'InvalidRequest'],
+        [PUT, 401, 'InvalidToken'],
+        [PUT, 403, 'Forbidden'],
+        [LOGIN, 400, 'InvalidRequest'],
+        [PUT, 500, 'InternalServerError'],
+        [REFRESH, 500, 'InternalServerError'],
+      ] as const) {
+        notes.values.clear()
+        if (method !== LOGIN) await send(worker(), 'before')
+        if (method === REFRESH) pds.expire()
+        pds.fault = (call) => (call.method === method ? xrpcError(status, name, said()) : undefined)
+        told.push(JSON.stringify(await send(worker(), 'one')))
+        pds.fault = undefined
+      }
+      const all = [...told, ...log.lines].join('\n')
+      expect(told).toHaveLength(6)
+      for (const secret of [pds.password, pds.email, 'access-', 'refresh-']) expect(all).not.toContain(secret)
+      expect(all).toContain('is not welcome')
+    },
+  )
 })
 
 describe('a turn', () => {

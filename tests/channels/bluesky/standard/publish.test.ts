@@ -7,7 +7,7 @@ import {
   linkPost,
   publicationUri,
   publishDocument,
-  type Put,
+  type Records,
 } from '../../../../channels/bluesky/standard/publish.ts'
 import type { PublicHouse } from '../../../../src/channel.ts'
 import { sampleItem, samplePublication } from '../../../fixtures/edition.ts'
@@ -28,7 +28,7 @@ function repository() {
   const records = new Map<string, string>()
   const cids = new Map<string, string>()
   const state = { writes: 0 }
-  const put: Put = async (collection, rkey, record) => {
+  const put: Records['put'] = async (collection, rkey, record) => {
     assertValid(collection, record)
     expect(rkey).toMatch(TID)
     const bytes = JSON.stringify(record)
@@ -39,8 +39,15 @@ function repository() {
     cids.set(uri, cid)
     return { uri, cid }
   }
+  const get: Records['get'] = async (collection, rkey) => {
+    const uri = `at://${DID}/${collection}/${rkey}`
+    const cid = cids.get(uri)
+    return cid === undefined ? undefined : { uri, cid, value: JSON.parse(records.get(uri) ?? '') }
+  }
+  const replace: Records['replace'] = async (collection, rkey, record, cid) =>
+    ((await get(collection, rkey))?.cid ?? null) === cid ? put(collection, rkey, record) : undefined
   const read = (uri: string): unknown => JSON.parse(records.get(uri) ?? 'null')
-  return { put, read, records, cids, state }
+  return { calls: { get, put, replace }, read, records, cids, state }
 }
 
 function document(url = 'https://morningcheck.example/news/a.html'): FrozenDocument {
@@ -51,8 +58,8 @@ function document(url = 'https://morningcheck.example/news/a.html'): FrozenDocum
 
 describe('before a post', () => {
   it('publication and document are written, and named for its card in this order', async () => {
-    const { put, read, cids } = repository()
-    const refs = await publishDocument(put, document(), house)
+    const { calls, read, cids } = repository()
+    const refs = await publishDocument(calls, document(), house)
     expect(refs.map(({ uri }) => uri)).toEqual([documentUri(DID, document()), publicationUri(DID, house)])
     expect(refs.map(({ cid }) => cid)).toEqual(refs.map(({ uri }) => cids.get(uri)))
     expect(read(publicationUri(DID, house))).toMatchObject({
@@ -70,32 +77,47 @@ describe('before a post', () => {
 
   it('the same call again, after a crash between any two writes, changes nothing', async () => {
     for (const dieAfter of [0, 1, 2]) {
-      const { put, records, state } = repository()
+      const { calls, records, state } = repository()
       let left = dieAfter
-      const dying: Put = async (...call) => {
+      const step = (): void => {
         if (left === 0) throw new Error('killed')
         left -= 1
-        return put(...call)
+      }
+      const dying: Records = {
+        ...calls,
+        async put(...call) {
+          step()
+          return calls.put(...call)
+        },
+        async replace(...call) {
+          step()
+          return calls.replace(...call)
+        },
       }
       await publishDocument(dying, document(), house).catch(() => undefined)
-      const refs = await publishDocument(put, document(), house)
-      expect(await publishDocument(put, document(), house)).toEqual(refs)
+      const refs = await publishDocument(calls, document(), house)
+      expect(await publishDocument(calls, document(), house)).toEqual(refs)
       expect(records.size).toBe(2)
       expect(state.writes).toBe(2)
     }
   })
 
   it('a refusal is told to the caller', async () => {
-    const refusing: Put = () => Promise.reject(new Error('InvalidRequest'))
+    const refusing = { ...repository().calls, put: () => Promise.reject(new Error('InvalidRequest')) }
     await expect(publishDocument(refusing, document(), house)).rejects.toThrow('InvalidRequest')
   })
 
   it('an answer that carries more than uri and cid does not get into a record', async () => {
-    const { put, read } = repository()
-    const more: Put = async (...call) => ({ ...(await put(...call)), validationStatus: 'valid' })
+    const { calls, read } = repository()
+    const put: Records['put'] = async (...call) => ({ ...(await calls.put(...call)), validationStatus: 'valid' })
+    const replace: Records['replace'] = async (...call) => {
+      const written = await calls.replace(...call)
+      return written && { ...written, validationStatus: 'valid' }
+    }
+    const more = { ...calls, put, replace }
     const [ref] = await publishDocument(more, document(), house)
     expect(Object.keys(ref ?? {})).toEqual(['uri', 'cid'])
-    await linkPost(put, document(), house, Object.assign({ commit: {} }, POST))
+    await linkPost(calls, document(), house, Object.assign({ commit: {} }, POST))
     expect(read(documentUri(DID, document()))).toMatchObject({ bskyPostRef: POST })
   })
 
@@ -109,10 +131,10 @@ describe('before a post', () => {
 
 describe('after a post', () => {
   it('the document names it, and nothing else of it changes', async () => {
-    const { put, read, records } = repository()
-    await publishDocument(put, document(), house)
-    await linkPost(put, document(), house, POST)
-    await linkPost(put, document(), house, POST)
+    const { calls, read, records } = repository()
+    await publishDocument(calls, document(), house)
+    await linkPost(calls, document(), house, POST)
+    await linkPost(calls, document(), house, POST)
     expect(records.size).toBe(2)
     expect(read(documentUri(DID, document()))).toEqual({
       ...document().record,
@@ -121,12 +143,18 @@ describe('after a post', () => {
     })
   })
 
+  it('a document that is changed each time is given up', async () => {
+    const { calls } = repository()
+    const busy: Records = { ...calls, replace: async () => undefined }
+    await expect(linkPost(busy, document(), house, POST)).rejects.toThrow('changed each time')
+  })
+
   it('a corrected document is the same record, and still names its post', async () => {
-    const { put, read, records } = repository()
-    await publishDocument(put, document(), house)
-    await linkPost(put, document(), house, POST)
+    const { calls, read, records } = repository()
+    await publishDocument(calls, document(), house)
+    await linkPost(calls, document(), house, POST)
     const item = sampleItem({ url: 'https://morningcheck.example/news/a.html', title: 'Put right' })
-    await linkPost(put, correctedDocument(document(), item, '2026-06-30T09:00:00.000Z', house), house, POST)
+    await linkPost(calls, correctedDocument(document(), item, '2026-06-30T09:00:00.000Z', house), house, POST)
     expect(records.size).toBe(2)
     expect(read(documentUri(DID, document()))).toMatchObject({
       title: 'Put right',

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import { mastodonFaults as faults, POST } from '../../../fakes/mastodon.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { mastodonFaults as faults, POST, startFakeMastodon, TOKEN } from '../../../fakes/mastodon.ts'
 import { testNotes } from '../../../fixtures/notes.ts'
 import { deleteOf, editOf, itemPost, newWorld, posts, untilSettled, withPicture } from './support.ts'
 
 const tides = posts(itemPost('tides'))
 const KEY = 'mastodon/one'
 const PUT = 'PUT /api/v1/statuses/:id'
+const LATER = '2026-06-29T05:00:00.001Z'
 const DELETE = 'DELETE /api/v1/statuses/:id'
 
 describe('a correction', () => {
@@ -40,9 +41,39 @@ describe('a correction', () => {
       what === PUT && world.server.count(PUT) === 1 ? faults.resetBefore : undefined,
     )
     await world.send(edit, { key: 'mastodon/edit-1' })
-    await world.send(editOf(KEY, 'Put right again'), { key: 'mastodon/edit-2' })
+    const again = editOf(KEY, 'Put right again', 0, LATER)
+    // The first may still be under way.
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'later' })
+    world.clock.advance(90_000)
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'sent' })
     expect(await world.send(edit, { key: 'mastodon/edit-1', doubts: 1 })).toMatchObject({ kind: 'sent' })
-    expect(world.server.statuses).toMatchObject([{ text: 'Put right again' }])
+    expect(world.server.statuses).toMatchObject([{ text: 'Put right again', edits: 1 }])
+  })
+
+  it('said first and carried out last changes nothing: the order is that of the words', async () => {
+    const world = await newWorld()
+    const again = editOf(KEY, 'Put right again', 0, LATER)
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'later' })
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'later' })
+    await world.send(tides)
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'sent' })
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toMatchObject([{ text: 'Put right again', edits: 1 }])
+  })
+
+  it('waits while it is not known what became of a later one, and is made when that was refused', async () => {
+    const world = await newWorld()
+    await world.send(tides)
+    const again = editOf(KEY, 'Put right again', 0, LATER)
+    world.server.setFault(({ what }) => (what === PUT ? faults.resetBefore : undefined))
+    await world.send(again, { key: 'mastodon/edit-2' })
+    world.clock.advance(3_600_000)
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'later' })
+    world.server.setFault(({ what }) => (what === PUT ? faults.json(422, 'No') : undefined))
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'rejected' })
+    world.server.setFault(undefined)
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toMatchObject([{ text: 'Put right', edits: 1 }])
   })
 
   it('waits for its post, for three days at most', async () => {
@@ -162,9 +193,67 @@ describe('a retraction', () => {
     const world = await newWorld({ deletes: false })
     await world.send(tides)
     expect(await world.send(gone, how)).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('by hand') })
+  })
+
+  it('is left to a person after an hour of answers without a word, and not after one of them', async () => {
+    const world = await newWorld()
+    await world.send(tides)
     world.server.setFault(({ what }) => (what === DELETE ? faults.html502 : undefined))
-    expect(await world.send(gone, { key: 'mastodon/again' })).toMatchObject({ kind: 'unknown' })
-    world.clock.advance(3_600_000)
-    expect(await world.send(gone, { key: 'mastodon/again' })).toMatchObject({ kind: 'rejected' })
+    expect(await world.send(gone, how)).not.toHaveProperty('isFinal')
+    world.clock.advance(61 * 60_000)
+    for (let failures = 2; failures < 12; failures += 1) {
+      expect(await world.send(gone, how)).not.toHaveProperty('isFinal')
+      // Soon after the one before, which does not count.
+      expect(await world.send(gone, how)).not.toHaveProperty('isFinal')
+      world.clock.advance(300_000)
+    }
+    expect(await world.send(gone, how)).toMatchObject({
+      kind: 'unknown',
+      isFinal: true,
+      reason: expect.stringContaining('delete it there by hand'),
+    })
+    world.server.setFault(undefined)
+    expect(await world.send(gone, how)).toMatchObject({ kind: 'sent' })
+  })
+
+  it.each([
+    ['a page with status 200', 'html200'],
+    ['a page that finds nothing', 'html404'],
+  ])('is not believed on the word of %s while the post stands', async (_, name) => {
+    const world = await newWorld()
+    await world.send(tides)
+    world.server.setFault(() => (name === 'html200' ? faults.html200 : faults.page(404)))
+    expect(await world.send(gone, how)).toMatchObject({ kind: 'unknown' })
+    world.server.setFault(undefined)
+    expect(await world.send(gone, how)).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toEqual([])
+  })
+})
+
+describe('a token or an instance that was changed', () => {
+  const changes = {
+    'an edit': editOf(KEY, 'Put right'),
+    'a retraction': deleteOf(KEY),
+  }
+  it.each(Object.entries(changes))('for that of another account waits with %s', async (_, content) => {
+    const world = await newWorld()
+    await world.send(tides)
+    world.server.change({ token: 'another', account: '110' })
+    const how = { key: 'mastodon/change', token: 'another' }
+    expect(await world.send(content, how)).toMatchObject({ kind: 'later', reason: expect.stringContaining('another') })
+    expect(world.server.count(PUT) + world.server.count(DELETE)).toBe(0)
+    world.server.change({ token: TOKEN, account: '109' })
+    expect(await world.send(content, { key: 'mastodon/change' })).toMatchObject({ kind: 'sent' })
+  })
+
+  it.each(Object.entries(changes))('for another instance waits with %s', async (_, content) => {
+    const world = await newWorld()
+    await world.send(tides)
+    const other = await startFakeMastodon({ clock: world.clock })
+    onTestFinished(() => other.close())
+    const how = { key: 'mastodon/change', url: other.url }
+    expect(await world.send(content, how)).toMatchObject({ kind: 'later' })
+    expect(other.calls).toEqual([])
+    expect(await world.send(content, { key: 'mastodon/change' })).toMatchObject({ kind: 'sent' })
   })
 })

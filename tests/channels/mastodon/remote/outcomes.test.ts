@@ -150,18 +150,61 @@ describe('a thread', () => {
     world.server.setFault(({ what }) =>
       what === POST && world.server.count(POST) === 3 ? faults.json(422, 'No') : undefined,
     )
-    const reason = 'status 3 of 3: the server answered 422: No (2 of 3 are posted)'
-    expect(await world.send(thread)).toEqual({ kind: 'rejected', reason })
+    const reason =
+      'status 3 of 3 was refused: the server answered 422: No; 2 are posted; settle it by hand: --retry goes on from there, --sent leaves it so'
+    expect(await world.send(thread)).toEqual({ kind: 'unknown', isFinal: true, reason })
+    world.server.setFault(undefined)
+    expect(await world.send(thread, { group: 'mastodon/one again' })).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toHaveLength(3)
   })
 
-  it('waits for a limit in its middle', async () => {
+  it('is refused for good while nothing of it stands', async () => {
+    const world = await newWorld()
+    world.server.setFault(({ what }) => (what === POST ? faults.json(422, 'No') : undefined))
+    expect(await world.send(thread)).toMatchObject({ kind: 'rejected' })
+  })
+
+  it('waits for a limit in its middle, in doubt and without a call', async () => {
     const world = await newWorld()
     world.server.setFault(({ what }) =>
       what === POST && world.server.count(POST) === 2 ? faults.json(429, 'Slow') : undefined,
     )
-    expect(await world.send(thread)).toMatchObject({ kind: 'later', notBefore: later(300_000) })
-    expect(await world.send(thread)).toMatchObject({ kind: 'sent' })
+    expect(await world.send(thread)).toMatchObject({ kind: 'unknown' })
+    const calls = world.server.calls.length
+    world.clock.advance(299_000)
+    expect(await world.send(thread, { doubts: 1 })).toMatchObject({ kind: 'unknown' })
+    expect(await world.find(thread)).toMatchObject({ kind: 'unknown' })
+    expect(world.server.calls).toHaveLength(calls)
+    world.clock.advance(1000)
+    expect(await world.send(thread, { doubts: 2 })).toMatchObject({ kind: 'sent' })
     expect(world.server.statuses).toHaveLength(3)
+  })
+
+  it('of which a part stands is never told of as not acted upon, and goes on from a look', async () => {
+    const world = await newWorld({ ignoresKeys: true })
+    world.server.setFault(({ what }) =>
+      what === POST && world.server.count(POST) === 2 ? faults.resetBefore : undefined,
+    )
+    await world.send(thread)
+    const ends: unknown[] = []
+    for (let looks = 0; looks < 2; looks += 1) {
+      world.clock.advance(3_600_000)
+      ends.push(await world.find(thread))
+    }
+    expect(ends).toMatchObject([{ kind: 'unknown' }, { kind: 'sent' }])
+    const [a, b] = world.server.statuses
+    expect(world.server.statuses.map(({ replyTo }) => replyTo)).toEqual([null, a?.id, b?.id])
+  })
+
+  it('of which a part stands is in doubt while its account is stopped or has no turn', async () => {
+    const world = await newWorld({}, { quiet: { from: '05:30', to: '06:00' } })
+    world.server.setFault(({ what }) =>
+      what === POST && world.server.count(POST) === 2 ? faults.json(401, 'The access token is invalid') : undefined,
+    )
+    expect(await world.send(thread)).toMatchObject({ kind: 'unknown' })
+    expect(await world.send(thread, { group: 'again' })).toMatchObject({ kind: 'unknown' })
+    world.clock.advance(40 * 60_000)
+    expect(await world.send(thread, { group: 'again', token: 'new' })).toMatchObject({ kind: 'unknown' })
   })
 })
 
@@ -247,31 +290,65 @@ describe('looking, once a call may not be repeated', () => {
     expect(world.server.statuses).toHaveLength(1)
   })
 
-  it('leaves to a person what was asked for three times and never came', async () => {
+  it('asks nobody while every look finds nothing, but asks the server ever more seldom', async () => {
     const world = await newWorld()
     world.server.setFault(({ what }) => (what === POST ? faults.json(500, 'Internal error') : undefined))
     const ends: unknown[] = []
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       await world.send(tides)
-      for (const _ of [1, 2]) {
-        world.clock.advance(3_600_000)
-        ends.push(await world.find(tides))
-      }
+      world.clock.advance(3_600_000)
+      expect(await world.find(tides)).toEqual({ kind: 'unknown', reason: expect.any(String) })
+      world.clock.advance(3_600_000)
+      const now = world.clock.now().getTime()
+      const end = await world.find(tides)
+      ends.push(end?.kind === 'later' ? end.notBefore.getTime() - now : end)
     }
-    expect(ends.slice(0, 5).some((end) => JSON.stringify(end).includes('isFinal'))).toBe(false)
-    expect(ends.at(-1)).toMatchObject({
-      kind: 'unknown',
-      isFinal: true,
-      reason: expect.stringContaining('check the account'),
-    })
+    expect(ends).toEqual([300_000, 600_000, 1_200_000, 2_400_000])
+    expect(world.server.count(POST)).toBe(4)
   })
 
-  it('asks for a day when the account cannot be looked at, then a person', async () => {
+  it('asks a person when the account could not be looked at for a day of looks', async () => {
     const world = await inDoubt()
     world.server.setFault(() => faults.html502)
-    expect(await world.find(tides)).toMatchObject({ kind: 'unknown' })
-    world.clock.advance(24 * 3_600_000)
-    expect(await world.find(tides)).toBeUndefined()
+    for (let looks = 0; looks < 24; looks += 1) {
+      expect(await world.find(tides)).toEqual({ kind: 'unknown', reason: expect.stringContaining('502') })
+      world.clock.advance(3_600_000)
+    }
+    expect(await world.find(tides)).toMatchObject({ kind: 'unknown', isFinal: true })
+  })
+
+  it('counts the looks that failed anew after one that did not', async () => {
+    const world = await inDoubt()
+    const looks = async (count: number) => {
+      const ends: unknown[] = []
+      for (let look = 0; look < count; look += 1) {
+        world.clock.advance(2 * 3_600_000)
+        ends.push(await world.find(tides))
+      }
+      return JSON.stringify(ends)
+    }
+    world.server.setFault(() => faults.html502)
+    expect(await looks(12)).not.toContain('isFinal')
+    world.server.setFault(undefined)
+    await looks(1)
+    world.server.setFault(() => faults.html502)
+    expect(await looks(12)).not.toContain('isFinal')
+    expect(await looks(1)).toContain('isFinal')
+  })
+
+  it('asks nobody when nobody looked: a weekend, and then a gateway that is up before its server', async () => {
+    const world = await inDoubt(faults.acceptThenReset)
+    world.server.setFault(() => faults.html502)
+    await world.find(tides)
+    world.clock.advance(62 * 3_600_000)
+    expect(await world.find(tides)).toEqual({ kind: 'unknown', reason: expect.any(String) })
+    world.server.setFault(undefined)
+    expect(await world.find(tides)).toMatchObject({ kind: 'sent' })
+  })
+
+  it('is told that its account is no longer in the settings', async () => {
+    const world = await newWorld({}, { account: 'other@fake.example' })
+    expect(await world.find(tides)).toMatchObject({ kind: 'unknown', reason: expect.stringContaining(ACCOUNT) })
   })
 
   it('knows at once that nothing was asked for', async () => {

@@ -60,18 +60,44 @@ describe('a status whose answer is lost', () => {
     }
   })
 
-  it('is not asked for again within a minute, which costs one look', async () => {
+  it('is not asked for again within a minute and the time of a call, then ever more seldom', async () => {
     const world = await newWorld()
     world.server.setFault(({ what }) => (what === POST ? faults.html429 : undefined))
-    await world.send(tides)
-    for (const doubts of [1, 2, 3, 4]) {
-      world.clock.advance(14_000)
-      expect(await world.send(tides, { doubts })).toMatchObject({ kind: 'unknown' })
+    const askedAt: number[] = []
+    for (let seconds = 0; seconds < 600; seconds += 5) {
+      const before = world.server.count(POST)
+      expect(await world.send(tides, { doubts: 1 })).toMatchObject({ kind: 'unknown' })
+      if (world.server.count(POST) > before) askedAt.push(seconds)
+      world.clock.advance(5000)
     }
+    expect(askedAt).toEqual([0, 65, 195, 455])
+  })
+
+  it('is not asked for again soon after a call that took long: the time runs from its end', async () => {
+    const world = await newWorld()
+    world.server.setFault(({ what }) => {
+      if (what !== POST) return undefined
+      world.clock.advance(120_000)
+      return faults.resetBefore
+    })
+    await world.send(tides)
+    world.clock.advance(60_000)
+    await world.send(tides, { doubts: 1 })
     expect(world.server.count(POST)).toBe(1)
-    world.clock.advance(5000)
-    await world.send(tides, { doubts: 5 })
-    expect(world.server.count(POST)).toBe(2)
+  })
+
+  it('that the server makes only after its gateway has given up is there once', async () => {
+    for (const ignoresKeys of [false, true]) {
+      const world = await newWorld({ ignoresKeys, commitMs: 55_000 })
+      world.server.setFault(({ what }) => (what === POST ? faults.acceptThenHtml502 : undefined))
+      await world.send(tides)
+      for (let doubts = 1; doubts < 8; doubts += 1) {
+        world.clock.advance(10_000)
+        await world.send(tides, { doubts })
+      }
+      expect(world.server.statuses).toHaveLength(1)
+      expect(await world.send(tides, { doubts: 8 })).toMatchObject({ kind: 'sent' })
+    }
   })
 
   it('is not asked for again within a minute of a clock that was set back', async () => {
@@ -80,10 +106,10 @@ describe('a status whose answer is lost', () => {
     await world.send(tides)
     world.clock.advance(-3_600_000)
     await world.send(tides, { doubts: 1 })
-    world.clock.advance(30_000)
+    world.clock.advance(64_000)
     await world.send(tides, { doubts: 2 })
     expect(world.server.count(POST)).toBe(1)
-    world.clock.advance(31_000)
+    world.clock.advance(1000)
     await world.send(tides, { doubts: 3 })
     expect(world.server.count(POST)).toBe(2)
   })
@@ -106,11 +132,12 @@ describe('a status whose answer is lost', () => {
     expect(world.server.statuses).toHaveLength(1)
   })
 
-  it('is found on a server whose clock is ten minutes behind', async () => {
-    const world = await newWorld({ skewMs: -600_000, ignoresKeys: true, listsEverything: true })
+  it.each([-24, -1.1, 1.1])('is found on a server whose clock is %d hours off', async (hours) => {
+    const world = await newWorld({ skewMs: hours * 3_600_000, ignoresKeys: true, listsEverything: true })
+    world.server.add('Before')
     world.server.setFault(({ what }) => (what === POST ? faults.acceptThenReset : undefined))
     expect(await untilSettled(world, tides)).toMatchObject({ kind: 'sent' })
-    expect(world.server.statuses).toHaveLength(1)
+    expect(world.server.statuses).toHaveLength(2)
   })
 
   it('is looked for behind a hundred posts that came after it', async () => {

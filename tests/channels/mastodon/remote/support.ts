@@ -48,6 +48,10 @@ export interface How {
   readonly notes?: Notes
   readonly signal?: AbortSignal
   readonly token?: string
+  /** Another instance than the world's. */
+  readonly url?: string
+  /** The attempt group; by default the delivery's key. */
+  readonly group?: string
 }
 
 export const PICTURE = new TextEncoder().encode('as good as a picture')
@@ -62,10 +66,17 @@ export async function newWorld(
   onTestFinished(() => server.close())
   const log = testLog()
   const values = new Map<string, string>()
-  const base = { url: server.url, accessToken: TOKEN, account: ACCOUNT, gapMinutes: 0, timeoutSeconds: 5 }
+  const base = {
+    url: server.url,
+    accessToken: TOKEN,
+    account: ACCOUNT,
+    gapMinutes: 0,
+    mostPerDay: 100,
+    timeoutSeconds: 5,
+  }
   const settings = mastodonSettings.parse({ ...base, ...over })
-  const contextOf = ({ notes = testNotes(values), token }: How): Context => {
-    const used = token === undefined ? settings : mastodonSettings.parse({ ...base, ...over, accessToken: token })
+  const contextOf = ({ notes = testNotes(values), token = TOKEN, url = server.url }: How): Context => {
+    const used = mastodonSettings.parse({ ...base, ...over, accessToken: token, url })
     const refused = () => Promise.reject(new Error('not for this test'))
     const files = {
       write: refused,
@@ -84,7 +95,7 @@ export async function newWorld(
     settings,
     async send(content, how = {}) {
       const [outcome] = await sendMastodon(
-        { key: deliveryOf(how).key, rendering: renderingOf(content), deliveries: [deliveryOf(how)], settled: [] },
+        { key: deliveryOf(how).group, rendering: renderingOf(content), deliveries: [deliveryOf(how)], settled: [] },
         contextOf(how),
         how.signal ?? new AbortController().signal,
       )
@@ -96,10 +107,10 @@ export async function newWorld(
   }
 }
 
-function deliveryOf({ key = 'mastodon/one', doubts = 0 }: How) {
+function deliveryOf({ key = 'mastodon/one', group = key, doubts = 0 }: How) {
   return {
     key,
-    group: key,
+    group,
     edition: 'daily/2026-06-29',
     channel: 'mastodon',
     rendering: 'one',
@@ -146,8 +157,16 @@ export function posts(...each: readonly FrozenPost[]): Content & { kind: 'posts'
   return { kind: 'posts', account: ACCOUNT, posts: each }
 }
 
-export function editOf(of: string, text: string, part = 0): Content {
-  return { kind: 'edit', account: ACCOUNT, of, part, status: { status: text, language: 'en', visibility: 'public' } }
+/** @param at when the editor said it. */
+export function editOf(of: string, text: string, part = 0, at = '2026-06-29T05:00:00.000Z'): Content {
+  return {
+    kind: 'edit',
+    account: ACCOUNT,
+    of,
+    part,
+    at,
+    status: { status: text, language: 'en', visibility: 'public' },
+  }
 }
 
 export function deleteOf(of: string, part = 0): Content {
