@@ -35,8 +35,8 @@ function attempt(key: string, doubts = 0): { key: string; deliveries: readonly L
   return { key, deliveries: [entry] }
 }
 
-const turn = (key: string, doubts = 0, timing = spaced): Promise<Outcome | undefined> =>
-  takeTurn({ clock, notes }, ACCOUNT, timing, 'Europe/Berlin', attempt(key, doubts))
+const turn = (key: string, doubts = 0, timing = spaced, atOnce = false): Promise<Outcome | undefined> =>
+  takeTurn({ clock, notes }, ACCOUNT, timing, 'Europe/Berlin', attempt(key, doubts), atOnce)
 
 const until = (instant: string, reason: string): Outcome => ({
   kind: 'later',
@@ -59,7 +59,7 @@ describe('a turn', () => {
 
   it('is an account’s own', async () => {
     await turn('a')
-    expect(await takeTurn({ clock, notes }, 'bluesky other', spaced, 'UTC', attempt('b'))).toBeUndefined()
+    expect(await takeTurn({ clock, notes }, 'bluesky other', spaced, 'UTC', attempt('b'), false)).toBeUndefined()
   })
 
   it('is not taken in quiet hours, neither afresh nor by what was refused for the moment before them', async () => {
@@ -112,7 +112,7 @@ describe('what has its turn already', () => {
     expect(await turn('b')).toEqual(gap('2026-06-29T08:19:00.000Z'))
   })
 
-  it('goes on when it may have left, whosever turn it is and in quiet hours too, and keeps nobody else waiting', async () => {
+  it('goes on when it may have left, whosever turn it is, and keeps nobody waiting that was never called', async () => {
     await turn('a')
     clock.advance(10 * MINUTE_MS)
     await turn('b')
@@ -120,8 +120,59 @@ describe('what has its turn already', () => {
     expect(await turn('a', 1)).toBeUndefined()
     clock.advance(5 * MINUTE_MS)
     expect(await turn('c')).toBeUndefined()
-    clock.set('2026-06-29T23:00:00.000Z')
-    expect(await turn('b', 2)).toBeUndefined()
+  })
+
+  it('goes on into quiet hours while its turn lasts, and after that when they are over', async () => {
+    clock.set('2026-06-29T19:55:00.000Z')
+    await turn('a')
+    clock.advance(6 * MINUTE_MS)
+    expect(await turn('a', 1)).toBeUndefined()
+    clock.advance(6 * MINUTE_MS)
+    expect(await turn('a', 2)).toEqual(until('2026-06-30T05:00:00.000Z', 'quiet hours'))
+  })
+
+  it('keeps the gap among those in doubt, so that the end of an outage is no burst', async () => {
+    const keys = ['a', 'b', 'c', 'd']
+    for (const key of keys) {
+      await turn(key)
+      clock.advance(10 * MINUTE_MS)
+    }
+    const due = new Map(keys.map((key) => [key, 0]))
+    const first = new Map<string, number>()
+    for (let minute = 0; minute < 60; minute += 1) {
+      const now = clock.now().getTime()
+      for (const [key, at] of [...due].toSorted((one, other) => one[1] - other[1])) {
+        if (at > now) continue
+        const wait = await turn(key, 1)
+        if (wait === undefined && !first.has(key)) first.set(key, minute)
+        due.set(key, wait?.kind === 'later' ? wait.notBefore.getTime() : now + MINUTE_MS)
+      }
+      clock.advance(MINUTE_MS)
+    }
+    expect([...first.keys()].toSorted()).toEqual(keys)
+    const minutes = [...first.values()]
+    expect(minutes[0]).toBe(0)
+    for (const [place, minute] of minutes.slice(1).entries())
+      expect(minute - (minutes[place] ?? 0)).toBeGreaterThanOrEqual(10)
+    expect(minutes.at(-1)).toBeLessThanOrEqual(33)
+  })
+
+  it('counts for the day on which it tries again', async () => {
+    const limited: Timing = { gapMinutes: 10, mostPerDay: 1 }
+    await turn('a', 0, limited)
+    clock.advance(24 * 60 * MINUTE_MS)
+    expect(await turn('a', 1, limited)).toBeUndefined()
+    expect(await turn('b', 0, limited)).toMatchObject({ reason: '1 posts a day at most' })
+  })
+
+  it('was taken at once when somebody wanted it to, and counts', async () => {
+    clock.set('2026-06-29T21:00:00.000Z')
+    expect(await turn('a', 0, spaced, true)).toBeUndefined()
+    expect(await turn('b', 0, spaced, true)).toBeUndefined()
+    clock.advance(MINUTE_MS)
+    // Its answer was lost: the worker that comes next does not take it for one that was never called.
+    expect(await turn('b', 1)).toBeUndefined()
+    expect(await turn('c', 0, { gapMinutes: 0, mostPerDay: 2 })).toMatchObject({ reason: '2 posts a day at most' })
   })
 
   it('waits like any other when its worker was killed before it had a turn: nothing of it can have left', async () => {
@@ -193,7 +244,7 @@ describe('a limit for the day', () => {
 
   it('is an account’s own, and no limit where none is set', async () => {
     for (const key of ['a', 'b', 'c', 'd']) expect(await turn(key, 0, { gapMinutes: 0 })).toBeUndefined()
-    expect(await takeTurn({ clock, notes }, 'bluesky other', limited, 'UTC', attempt('a'))).toBeUndefined()
+    expect(await takeTurn({ clock, notes }, 'bluesky other', limited, 'UTC', attempt('a'), false)).toBeUndefined()
   })
 
   it('remembers no more than it needs', async () => {
@@ -210,7 +261,7 @@ it('of several workers at once one has the turn', async () => {
   for (const round of [0, 1, 2]) {
     const keys = Array.from({ length: 20 }, (_, at) => `${round} ${at}`)
     const turns = await Promise.all(
-      keys.map((key) => takeTurn({ clock, notes: store }, ACCOUNT, spaced, 'Europe/Berlin', attempt(key))),
+      keys.map((key) => takeTurn({ clock, notes: store }, ACCOUNT, spaced, 'Europe/Berlin', attempt(key), false)),
     )
     expect(turns.filter((wait) => wait === undefined)).toHaveLength(1)
     clock.advance(10 * MINUTE_MS)

@@ -179,6 +179,7 @@ async function amend(
   const at = ports.clock.now().toISOString()
   const id = `${kind}/2026-06-30-${createHash('sha256').update(`${item.url} ${note}`).digest('hex').slice(0, 8)}`
   const amendment = amendmentSchema.parse({ id, kind, url: item.url, title: item.title, note, at })
+  const said = (await ports.store.amendments({ url: item.url })).map((one) => one.id)
   const posted = await postedOf(ports.store, item.url, () => true)
   const edition: Edition = {
     ...emptyEdition(id, kind, at),
@@ -194,7 +195,7 @@ async function amend(
     blueskyChannel.settings.parse(configured.settings),
   )
   const all = (renderings ?? []).map((rendering) => frozen('bluesky', rendering))
-  if (!(await approve(ports, edition, [configured], all, []))) throw new Error(`${id} was not approved`)
+  if (!(await approve(ports, edition, [configured], all, [], said))) throw new Error(`${id} was not approved`)
 }
 
 function emptyEdition(id: string, schedule: string, at: string): Edition {

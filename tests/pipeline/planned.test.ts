@@ -39,7 +39,7 @@ function network(id: string, timing: Timing): Network {
   const sender: Sender = {
     ...fake.sender(),
     async send(attempt, signal) {
-      const wait = await takeTurn({ clock, notes: store }, id, timing, zone, attempt)
+      const wait = await takeTurn({ clock, notes: store }, id, timing, zone, attempt, false)
       if (wait) return attempt.deliveries.map(() => wait)
       const outcomes = await fake.sender().send(attempt, signal)
       if (outcomes[0]?.kind === 'sent') taken.push(`${attempt.rendering.id} ${clock.now().toISOString().slice(11, 16)}`)

@@ -51,8 +51,9 @@ async function send(job: Job, context: Context, signal: AbortSignal): Promise<Ou
   const gate = gateOf(context, account)
   const closed = await gate.closed()
   if (closed) return closed
-  if (content.kind === 'posts' && !how.atOnce) {
-    const wait = await takeTurn(ports, `bluesky ${account.name}`, settings, house.publication.zone, attempt)
+  if (content.kind === 'posts') {
+    const { zone } = house.publication
+    const wait = await takeTurn(ports, `bluesky ${account.name}`, settings, zone, attempt, how.atOnce)
     if (wait) return wait
   }
   const desk = { account, ports, timeoutSeconds: settings.timeoutSeconds, holder: attempt.key, signal }

@@ -47,7 +47,10 @@ async function put(job: Job, { of, part, at, status }: Correction, note: OpenNot
     return sent
   }
   if (made.kind === 'unknown') return { kind: 'unknown', reason: made.reason }
-  if (made.kind !== 'refused') return nothingDone(job, made)
+  if (made.kind !== 'refused') {
+    await endEdit(ports.notes, edit, false)
+    return nothingDone(job, made)
+  }
   const isAway = made.status === 404 || made.status === 410
   if (isAway && !(await answersFor(job, note.value))) return { kind: 'unknown', reason: made.reason }
   await endEdit(ports.notes, edit, false)

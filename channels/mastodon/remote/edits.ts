@@ -10,6 +10,8 @@ const editsSchema = z
       .readonly(),
   )
   .readonly()
+/** What is in doubt is asked for again sooner than this. */
+const ALIVE_MS = 60 * 60_000
 type Edits = z.infer<typeof editsSchema>
 
 /** A correction and the status that it is of, by delivery keys. */
@@ -38,7 +40,9 @@ export async function beginEdit(
     const later = others.filter((other) => isAfter(other, edit))
     if (later.some(({ isDone }) => isDone)) return 'overtaken'
     const isUnderWay = (since: string): boolean => (elapsed({ clock }, since) ?? 0) < settleMs
-    if (later.length > 0 || others.some((other) => !other.isDone && isUnderWay(other.asked))) return 'wait'
+    // One that is asked for no more, because its edition was cancelled, holds up nothing for ever.
+    const isAlive = later.some((other) => (elapsed({ clock }, other.asked) ?? 0) < ALIVE_MS)
+    if (isAlive || others.some((other) => !other.isDone && isUnderWay(other.asked))) return 'wait'
     const { key, at } = edit
     if (await notes.replace(nameOf(edit), known, JSON.stringify([...others, { key, at, asked }]))) return 'turn'
   }

@@ -15,8 +15,8 @@ export type Identity = z.infer<typeof identitySchema>
 const appSchema = z.object({ name: z.string() })
 
 /**
- * Who the token speaks for. Asked once for each token and instance and remembered, without the token. An application
- * that could not be asked for is no answer: what is posted by whom would not be known.
+ * Who the token speaks for. Asked once for each token and instance and remembered, without the token. Without its
+ * application only what has our very words is taken for ours.
  */
 export async function identify(job: Job): Promise<Identity | Verdict> {
   const { account, reader, ports, signal } = job
@@ -30,9 +30,10 @@ export async function identify(job: Job): Promise<Identity | Verdict> {
   const who = await whoIs(job)
   if (who.kind !== 'told') return who
   const app = await read(reader, ports, '/api/v1/apps/verify_credentials', appSchema, signal)
-  // Not every server tells of its applications.
-  if (app.kind !== 'told' && app.kind !== 'refused' && app.kind !== 'denied') return app
+  if (app.kind === 'busy' || app.kind === 'unsent') return app
   const identity = { credential, id: who.data.id, ...(app.kind === 'told' && { app: app.data.name }) }
+  // Not every server tells of its applications; one that fails to is asked again.
+  if (app.kind === 'unknown') return identity
   await ports.notes.replace(note, known, JSON.stringify(identity))
   return identity
 }

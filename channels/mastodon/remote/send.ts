@@ -47,9 +47,9 @@ async function carry(job: Job, content: Content, attempt: Attempt, { settings, p
   // What was taken back is refused whatever the account's state.
   const isOver = content.kind === 'posts' && (await allGone(job, content.posts))
   const closed = isOver ? undefined : await job.gate.closed()
-  const isFree = isOver || how.atOnce || content.kind !== 'posts'
-  const { zone } = house.publication
-  const wait = closed ?? (isFree ? undefined : await takeTurn(ports, accountName(job.account), settings, zone, attempt))
+  const isFree = isOver || content.kind !== 'posts'
+  const turn = () => takeTurn(ports, accountName(job.account), settings, house.publication.zone, attempt, how.atOnce)
+  const wait = closed ?? (isFree ? undefined : await turn())
   if (wait) return inPart(await openNote(ports.notes, job.key), wait)
   switch (content.kind) {
     case 'posts':

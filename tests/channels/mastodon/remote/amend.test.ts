@@ -67,13 +67,40 @@ describe('a correction', () => {
     const again = editOf(KEY, 'Put right again', 0, LATER)
     world.server.setFault(({ what }) => (what === PUT ? faults.resetBefore : undefined))
     await world.send(again, { key: 'mastodon/edit-2' })
-    world.clock.advance(3_600_000)
+    world.clock.advance(1_800_000)
     expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'later' })
     world.server.setFault(({ what }) => (what === PUT ? faults.json(422, 'No') : undefined))
     expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'rejected' })
     world.server.setFault(undefined)
     expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'sent' })
     expect(world.server.statuses).toMatchObject([{ text: 'Put right', edits: 1 }])
+  })
+
+  it('waits no longer than an hour for a later one that nobody asks for any more', async () => {
+    const world = await newWorld()
+    await world.send(tides)
+    world.server.setFault(({ what }) =>
+      what === PUT && world.server.count(PUT) === 1 ? faults.resetBefore : undefined,
+    )
+    const again = editOf(KEY, 'Put right again', 0, LATER)
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'unknown' })
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'later' })
+    world.clock.advance(61 * 60_000)
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toMatchObject([{ text: 'Put right', edits: 1 }])
+    expect(await world.send(again, { key: 'mastodon/edit-2', doubts: 1 })).toMatchObject({ kind: 'sent' })
+    expect(world.server.statuses).toMatchObject([{ text: 'Put right again' }])
+  })
+
+  it('is as if it had never been begun when the server asked for a pause', async () => {
+    const world = await newWorld()
+    await world.send(tides)
+    world.server.setFault(({ what }) =>
+      what === PUT && world.server.count(PUT) === 1 ? faults.json(429, 'Too many requests') : undefined,
+    )
+    const again = editOf(KEY, 'Put right again', 0, LATER)
+    expect(await world.send(again, { key: 'mastodon/edit-2' })).toMatchObject({ kind: 'later' })
+    expect(await world.send(edit, { key: 'mastodon/edit-1' })).toMatchObject({ kind: 'sent' })
   })
 
   it('waits for its post, for three days at most', async () => {

@@ -27,16 +27,17 @@ describe("what is a person's own", () => {
     expect(own).toMatchObject({ text: hers, edits: 0 })
   })
 
-  it('waits while the server does not say which application ours is', async () => {
+  it('is never adopted while the server does not say which application ours is, and holds up nothing', async () => {
     const world = await newWorld()
     const own = world.server.add(hers)
     world.server.setFault(({ what }) => (what === APP ? faults.html502 : undefined))
-    expect(await world.send(tides)).toMatchObject({ kind: 'later' })
-    expect(world.server.count(POST)).toBe(0)
-    world.server.setFault(undefined)
     expect(await world.send(tides)).toMatchObject({ kind: 'sent' })
     expect(world.server.statuses[0]).toBe(own)
     expect(world.server.statuses).toHaveLength(2)
+    world.server.setFault(undefined)
+    const asked = world.server.count(APP)
+    for (const name of ['bees', 'clocks']) await world.send(posts(itemPost(name)), { key: `mastodon/${name}` })
+    expect(world.server.count(APP)).toBe(asked + 1)
   })
 
   it('is left alone when it passes on or answers, also in our words and by our application', async () => {
