@@ -19,11 +19,15 @@ export function createApi({ userAgent }: ApiOptions): Api {
   const call = async (request: Call, signal: AbortSignal | undefined): Promise<HttpResponse> => {
     const deadline = AbortSignal.timeout(request.timeoutMs)
     const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
-    const state = { left: false }
+    const state = { left: false, isStale: false }
     const explain = (error: unknown): unknown => explained(error, request, state.left, deadline, signal)
     try {
       signal?.throwIfAborted()
-      const message = await exchange(request, agents, userAgent, stop, state)
+      const message = await exchange(request, agents, userAgent, stop, state).catch((error: unknown) => {
+        // A connection that was kept may have been closed meanwhile. What only reads may be asked again.
+        if (!state.isStale || request.body) throw error
+        return exchange(request, agents, userAgent, stop, state)
+      })
       return { ...answerOf(message, request), body: limited(message, request, explain) }
     } catch (error) {
       throw explain(error)
@@ -43,7 +47,7 @@ async function exchange(
   agents: { readonly http: http.Agent; readonly https: https.Agent },
   userAgent: string,
   signal: AbortSignal,
-  state: { left: boolean },
+  state: { left: boolean; isStale: boolean },
 ): Promise<http.IncomingMessage> {
   const target = URL.canParse(url) ? new URL(url) : undefined
   if (target?.protocol !== 'https:' && target?.protocol !== 'http:')
@@ -62,7 +66,10 @@ async function exchange(
     if (!socket.connecting) state.left = true
     else socket.once(secure ? 'secureConnect' : 'connect', () => (state.left = true))
   })
-  request.on('response', resolve).on('error', reject)
+  request.on('response', resolve).on('error', (error) => {
+    state.isStale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+    reject(error)
+  })
   // One write to the system for all parts.
   request.cork()
   for (const part of body ?? []) request.write(part)

@@ -75,7 +75,12 @@ describe.skipIf(SNAC === undefined)('snac, a real server that pays no heed to ke
     onTestFinished(() => spoiler.close())
     const [clock, account] = [testClock(), 'news@snac']
     const ports = channelPorts({ clock, api: createApi({ userAgent: 'groundwire/test' }) })
-    const settings = mastodonChannel.settings.parse({ url: spoiler.url, accessToken: snac.token, account })
+    const settings = mastodonChannel.settings.parse({
+      url: spoiler.url,
+      accessToken: snac.token,
+      account,
+      gapMinutes: 0,
+    })
     const sender = mastodonChannel.open(settings, ports, POSTING_HOUSE)
     const post = postOf('tides')
     const content = asContent({

@@ -37,6 +37,34 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
+/** Answers the first request of every connection, and drops the connection at the second. */
+async function serverThatForgets(): Promise<string> {
+  const server = createServer((request, response) => {
+    const { socket } = request
+    if (served.has(socket)) socket.resetAndDestroy()
+    else response.end('here')
+    served.add(socket)
+  })
+  const served = new WeakSet<object>()
+  open.push(server)
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return urlOf(server.address())
+}
+
+describe('A connection that was kept and is closed by the other side', () => {
+  test('is made anew for what only reads', async () => {
+    const { url, timeoutMs, maxBytes } = requestTo(await serverThatForgets())
+    for (let call = 0; call < 3; call += 1)
+      expect(await textOf((await api.get({ url, timeoutMs, maxBytes })).body)).toBe('here')
+  })
+
+  test('leaves open what became of what writes', async () => {
+    const request = requestTo(await serverThatForgets())
+    expect(await textOf((await api.post(request)).body)).toBe('here')
+    await expect(api.post(request)).rejects.toMatchObject({ name: 'HttpError', kind: 'network' })
+  })
+})
+
 describe('A call to a service', () => {
   test('carries its parts as one body of known length, its headers and who is calling', async () => {
     const url = await serverThat((request, response) => {
