@@ -1,10 +1,16 @@
 import type { AmendInput, Posted, PublicHouse, RenderContext } from '../../src/channel.ts'
-import { OUTBOX } from '../../src/channel/outbox-sender.ts'
+import {
+  accountGone,
+  amendmentFrame,
+  amendmentIdentity,
+  type Telling,
+  tellingOf,
+  titleOf,
+} from '../../src/channel/post-amending.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import type { Finding } from '../../src/domain/finding.ts'
-import { type ItemPost, notePost, postId } from '../../src/domain/item-post.ts'
+import { type ItemPost, notePost } from '../../src/domain/item-post.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import { cleanLine } from '../../src/domain/text.ts'
 import { asContent, type Content, type FrozenPost, readContent } from './content.ts'
 import { viewOfFrozen } from './frozen-view.ts'
 import { drawPosts } from './page.ts'
@@ -13,14 +19,7 @@ import { accountsOf, type BlueskySettings } from './settings.ts'
 import { correctedDocument } from './standard/document.ts'
 import { itemStyle, measuresOf } from './style.ts'
 
-/** One post of ours that tells of the item. */
-interface Telling {
-  readonly of: string
-  readonly part: number
-  readonly account: string
-  readonly post: FrozenPost
-  /** It tells of other items too. */
-  readonly isShared: boolean
+interface Answered extends Telling<FrozenPost> {
   /** It is an answer that corrected the item before. */
   readonly isReply: boolean
 }
@@ -43,25 +42,22 @@ export async function renderAmendment(
   const desk = { ...amendment, house, settings }
   const isRetraction = amendment.amendment.kind === 'retraction'
   return posted
-    .flatMap((each) => tellingOf(each, amendment.item.url))
+    .flatMap((each) => answeredOf(each, amendment.item.url))
     .filter(({ isReply }) => isRetraction || !isReply)
     .map((telling, place) =>
       isRetraction && !telling.isShared ? renderDeletion(desk, telling, place) : renderReply(desk, telling, place),
     )
 }
 
-function tellingOf({ delivery, rendering }: Posted, url: string): Telling[] {
-  const content = readContent(rendering.content)
+function answeredOf(posted: Posted, url: string): Answered[] {
+  const content = readContent(posted.rendering.content)
   if (!content || content.kind === 'delete') return []
+  const { account } = content
   const posts = content.kind === 'posts' ? content.posts : [content.post]
-  const part = posts.findIndex(({ items }) => items.includes(url))
-  const post = posts[part]
-  if (!post) return []
-  const isShared = rendering.item === undefined && posts.length === 1
-  return [{ of: delivery.key, part, account: content.account, post, isShared, isReply: content.kind === 'reply' }]
+  return tellingOf(posted, { account, posts }, url).map((each) => ({ ...each, isReply: content.kind === 'reply' }))
 }
 
-function renderReply(desk: Desk, telling: Telling, place: number): Rendering {
+function renderReply(desk: Desk, telling: Answered, place: number): Rendering {
   const { amendment, item, house, settings } = desk
   const { publication } = house
   const said = notePost(item, (title) => wordsOf(desk, telling, title), itemStyle, amendment.kind === 'retraction')
@@ -71,7 +67,7 @@ function renderReply(desk: Desk, telling: Telling, place: number): Rendering {
   const document = isShared ? undefined : answered.document
   const post = {
     items: [item.url],
-    seed: `${account} ${identityOf(desk, telling)}`,
+    seed: `${account} ${amendmentIdentity(amendment, telling)}`,
     at: amendment.at,
     record: { ...record },
     ...(document && { document: correctedDocument(document, item, amendment.at, house) }),
@@ -87,7 +83,7 @@ function renderReply(desk: Desk, telling: Telling, place: number): Rendering {
 
 function drawn(
   { house: { publication } }: Desk,
-  { account }: Telling,
+  { account }: Answered,
   { text, title }: ItemPost,
   views: Parameters<typeof drawPosts>[0]['views'],
 ): Pick<Rendering, 'page' | 'text' | 'measures'> {
@@ -97,18 +93,18 @@ function drawn(
 }
 
 /** The note whole; the title, as far as it fits, where the post above tells of several items. */
-function wordsOf({ amendment: { kind, note } }: Desk, { isShared }: Telling, title: string): string {
+function wordsOf({ amendment: { kind, note } }: Desk, { isShared }: Answered, title: string): string {
   const about = isShared && title !== '' ? `“${title}”` : ''
   if (kind === 'retraction') return `Withdrawn${about && `: ${about}`}.${note && ` ${note}`}`
   return `Correction${about && ` to ${about}`}: ${note}`
 }
 
-function renderDeletion(desk: Desk, telling: Telling, place: number): Rendering {
+function renderDeletion(desk: Desk, telling: Answered, place: number): Rendering {
   const { account, of, part, post } = telling
   const { house, item } = desk
   const views = [{ ...viewOfFrozen(post), isGone: true }]
   const heading = 'To be deleted from Bluesky'
-  const title = cleanLine(item.title) || item.url
+  const title = titleOf(item)
   const document = post.document && { seed: post.document.seed, at: post.document.at }
   return {
     ...frameOf(desk, telling, place, { kind: 'delete', account, of, part, ...(document && { document }) }),
@@ -120,40 +116,16 @@ function renderDeletion(desk: Desk, telling: Telling, place: number): Rendering 
   }
 }
 
-/** What an account posted that is configured no more stays as it is until somebody puts the account back. */
-function ofAccount({ item, settings }: Desk, { account }: Telling): Finding[] {
-  if (account === OUTBOX || accountsOf(settings).some(({ name }) => name === account)) return []
-  return [
-    {
-      severity: 'warning',
-      code: 'account-gone',
-      message: `${account} posted this, and is not among the Bluesky accounts any more: what it posted stays as it is.`,
-      advice: `Put ${account} back into the settings of bluesky; until then this waits.`,
-      item: item.url,
-      channel: 'bluesky',
-    },
-  ]
+function ofAccount({ item, settings }: Desk, telling: Answered): Finding[] {
+  return accountGone({ id: 'bluesky', title: 'Bluesky' }, accountsOf(settings), telling, item)
 }
 
 function frameOf(
   desk: Desk,
-  telling: Telling,
+  telling: Answered,
   place: number,
   content: Content,
-): Pick<Rendering, 'id' | 'identity' | 'title' | 'item' | 'mediaType' | 'content'> {
-  const { amendment, item } = desk
+): ReturnType<typeof amendmentFrame> & Pick<Rendering, 'content'> {
   const what = content.kind === 'delete' ? 'deleted' : 'an answer'
-  const title = cleanLine(item.title) || item.url
-  return {
-    id: postId(place, `${amendment.kind} ${title}`),
-    identity: identityOf(desk, telling),
-    title: `${amendment.kind === 'retraction' ? 'Retraction' : 'Correction'} of “${title}”: ${what} (${telling.account})`,
-    item: item.url,
-    mediaType: 'application/json',
-    content: asContent(content),
-  }
-}
-
-function identityOf({ amendment }: Desk, { of, part }: Telling): string {
-  return `${amendment.id} ${of}${part > 0 ? ` ${part}` : ''}`
+  return { ...amendmentFrame(desk, telling, place, what), content: asContent(content) }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { amendedPart, frozenText, readFrozen } from '../../src/channel/post-content.ts'
 import { documentSchema } from './standard/document.ts'
 
 /** Where the bytes of a card's picture are, and which they must be. */
@@ -24,9 +25,6 @@ const post = z
   .readonly()
 export type FrozenPost = z.infer<typeof post>
 
-/** Delivery key of what is amended, and which of its posts, from 0. */
-const amended = { of: z.string(), part: z.int().min(0) }
-
 /** From which the key of a document's record is derived (see `standardKey`). */
 const ofDocument = z.object({ seed: z.string(), at: z.iso.datetime() }).readonly()
 
@@ -37,20 +35,18 @@ const ofDocument = z.object({ seed: z.string(), at: z.iso.datetime() }).readonly
  */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('posts'), account: z.string(), posts: z.array(post).min(1).readonly() }).readonly(),
-  z.object({ kind: z.literal('reply'), account: z.string(), ...amended, post }).readonly(),
-  z.object({ kind: z.literal('delete'), account: z.string(), ...amended, document: ofDocument.optional() }).readonly(),
+  z.object({ kind: z.literal('reply'), account: z.string(), ...amendedPart, post }).readonly(),
+  z
+    .object({ kind: z.literal('delete'), account: z.string(), ...amendedPart, document: ofDocument.optional() })
+    .readonly(),
 ])
 export type Content = z.infer<typeof contentSchema>
 
 export function asContent(content: Content): string {
-  return `${JSON.stringify(content, null, 2)}\n`
+  return frozenText(content)
 }
 
-/** What was frozen; undefined for what is none of it, such as posts of an earlier version. */
+/** Undefined for what is none of it, such as posts of an earlier version. */
 export function readContent(text: string): Content | undefined {
-  try {
-    return contentSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
+  return readFrozen(contentSchema, text)
 }

@@ -1,9 +1,8 @@
 import { defineChannel } from '../../src/channel.ts'
-import { OUTBOX } from '../../src/channel/outbox-sender.ts'
+import { accountIn, postChannel } from '../../src/channel/post-channel.ts'
 import { postSender } from '../../src/channel/post-sender.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import type { Gate } from '../../src/channel/stopped.ts'
-import { accountTimes } from '../../src/channel/account-times.ts'
 import { readContent } from './content.ts'
 import { accountsOf, type BlueskySettings, blueskySettings } from './settings.ts'
 
@@ -14,13 +13,7 @@ export const blueskyChannel = defineChannel<BlueskySettings>({
   id: 'bluesky',
   title: 'Bluesky',
   settings: blueskySettings,
-  audience: 'once',
-  document: false,
-  perAttempt: () => 1,
-  disturbs: (settings) => accountsOf(settings).length > 0,
-  wantsPictures: (settings) => settings.pictures && accountsOf(settings).length > 0,
-  times: (settings, renderings, from, zone) =>
-    accountsOf(settings).length === 0 ? [] : accountTimes(renderings.map(accountOf), settings, from, zone),
+  ...postChannel(accountsOf, accountOf),
   async render(edition, context, settings) {
     const { renderPosts } = await import('./posts.ts')
     return renderPosts(edition, context, settings)
@@ -52,7 +45,6 @@ export const blueskyChannel = defineChannel<BlueskySettings>({
   },
 })
 
-/** What an earlier version froze could only be for the outbox. */
 function accountOf({ content }: Rendering): string {
-  return readContent(content)?.account ?? OUTBOX
+  return accountIn(readContent(content))
 }

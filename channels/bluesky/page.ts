@@ -2,9 +2,14 @@ import { pageCss } from '../../emails/theme.ts'
 import { escapeHtml } from '../../src/domain/html.ts'
 import type { Picture } from '../../src/domain/picture.ts'
 import type { Segment } from '../../src/domain/post.ts'
-import { drawLink, drawPicture, drawSegments, postAuthor, postPage } from '../../src/domain/post-page.ts'
-import type { Publication } from '../../src/domain/publication.ts'
-import type { Measure } from '../../src/domain/rendering.ts'
+import {
+  type Author,
+  drawLink,
+  drawPicture,
+  drawSegments,
+  type PostDrawing,
+  postsPage,
+} from '../../src/domain/post-page.ts'
 import type { Card } from './record.ts'
 
 /** One post as it is drawn. `isGone`: it is to be deleted. */
@@ -15,27 +20,12 @@ export interface View {
   readonly isGone?: boolean
 }
 
-interface Drawing {
-  readonly title: string
-  /** One post, or a thread. */
-  readonly views: readonly View[]
-  readonly measures: readonly Measure[]
-  readonly publication: Publication
-  readonly account: string
-  /** Above it; absent: `As Bluesky draws it`. */
-  readonly heading?: string
-}
-
 /** Posts as bsky.app shows them: one in a timeline, several as a thread. */
-export function drawPosts({ title, views, measures, publication, account, heading }: Drawing): string {
-  const posts = views.map((view) => drawPost(view, publication, account))
-  const post = posts.length === 1 ? posts.join('') : `<div class="thread">${posts.join('\n')}</div>`
-  const { language } = publication
-  return postPage({ network: 'Bluesky', title, language, css: pageCss + CSS, post, measures, heading })
+export function drawPosts(drawing: PostDrawing<View>): string {
+  return postsPage(drawing, { network: 'Bluesky', css: pageCss + CSS }, drawPost)
 }
 
-function drawPost({ segments, card, picture, isGone }: View, publication: Publication, account: string): string {
-  const { name, handle, initial } = postAuthor(publication, account)
+function drawPost({ segments, card, picture, isGone }: View, { name, handle, initial }: Author): string {
   return `<article class="post${isGone ? ' gone' : ''}">
 <span class="avatar" aria-hidden="true">${escapeHtml(initial)}</span>
 <div class="who"><b>${escapeHtml(name)}</b> <span>${escapeHtml(handle)}</span></div>

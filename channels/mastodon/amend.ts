@@ -1,12 +1,12 @@
 import type { AmendInput, Posted, RenderContext } from '../../src/channel.ts'
-import { chosenItems, editionLink, targetsOf } from '../../src/channel/post-choice.ts'
+import { accountGone, amendmentFrame, type Telling, tellingOf, titleOf } from '../../src/channel/post-amending.ts'
+import { chosenItems, editionLink } from '../../src/channel/post-choice.ts'
 import type { AmendedItem } from '../../src/domain/amendment.ts'
 import type { Edition } from '../../src/domain/edition.ts'
 import { digestPost, type EditionPost } from '../../src/domain/edition-post.ts'
 import type { Item } from '../../src/domain/item.ts'
-import { postId } from '../../src/domain/item-post.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import { cleanLine, shorten } from '../../src/domain/text.ts'
+import { shorten } from '../../src/domain/text.ts'
 import { asContent, type Content, type FrozenPost, readContent } from './content.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import { drawPosts, viewOfFrozen } from './page.ts'
@@ -17,16 +17,7 @@ import { editionStyle, measuresOf } from './style.ts'
 /** Of a longer title, in graphemes, a note on one of several items quotes only so much. */
 const MAX_QUOTED_TITLE = 60
 
-/** One status of ours that tells of the item. */
-interface Telling {
-  readonly of: string
-  readonly part: number
-  readonly account: string
-  readonly post: FrozenPost
-  readonly edition: Edition
-  /** It tells of other items too. */
-  readonly isShared: boolean
-}
+type Status = Telling<FrozenPost>
 
 interface Desk extends Omit<AmendInput, 'posted'> {
   readonly context: RenderContext
@@ -43,30 +34,29 @@ export async function renderAmendment(
   context: RenderContext,
   settings: MastodonSettings,
 ): Promise<Rendering[]> {
-  const accounts = new Set(targetsOf(accountsOf(settings)).map(({ account }) => account))
   const desk = { ...amendment, context, settings }
   return posted
-    .flatMap((each) => tellingOf(each, amendment.item.url))
-    .filter(({ account }) => accounts.has(account))
-    .map((telling, place) => {
-      if (telling.isShared) return renderDigestEdit(desk, telling, place)
-      return amendment.amendment.kind === 'retraction'
-        ? renderDeletion(desk, telling, place)
-        : renderEdit(desk, telling, place)
-    })
+    .flatMap((each) => statusesOf(each, amendment.item.url))
+    .map((telling, place) => withWarning(desk, telling, renderingFor(desk, telling, place)))
 }
 
-function tellingOf({ delivery, rendering, edition }: Posted, url: string): Telling[] {
-  const content = readContent(rendering.content)
-  if (content?.kind !== 'posts') return []
-  const part = content.posts.findIndex(({ items }) => items.includes(url))
-  const post = content.posts[part]
-  if (!post) return []
-  const isShared = rendering.item === undefined && content.posts.length === 1
-  return [{ of: delivery.key, part, account: content.account, post, edition, isShared }]
+function renderingFor(desk: Desk, telling: Status, place: number): Rendering {
+  if (telling.isShared) return renderDigestEdit(desk, telling, place)
+  const render = desk.amendment.kind === 'retraction' ? renderDeletion : renderEdit
+  return render(desk, telling, place)
 }
 
-function renderEdit(desk: Desk, telling: Telling, place: number): Rendering {
+function withWarning({ item, settings }: Desk, telling: Status, rendering: Rendering): Rendering {
+  const gone = accountGone({ id: 'mastodon', title: 'Mastodon' }, accountsOf(settings), telling, item)
+  return { ...rendering, findings: [...rendering.findings, ...gone] }
+}
+
+function statusesOf(posted: Posted, url: string): Status[] {
+  const content = readContent(posted.rendering.content)
+  return content?.kind === 'posts' ? tellingOf(posted, content, url) : []
+}
+
+function renderEdit(desk: Desk, telling: Status, place: number): Rendering {
   const { amendment, item, context, settings } = desk
   const note = `Correction: ${amendment.note}`
   const { publication } = context.house
@@ -75,7 +65,7 @@ function renderEdit(desk: Desk, telling: Telling, place: number): Rendering {
 }
 
 /** A digest made anew: items that were named stay first, in their order; what was amended is so, with its note. */
-function renderDigestEdit(desk: Desk, telling: Telling, place: number): Rendering {
+function renderDigestEdit(desk: Desk, telling: Status, place: number): Rendering {
   const { item, context, settings, earlier = [] } = desk
   const { edition, post: before } = telling
   const amendments = lastOfEach([...earlier, desk])
@@ -113,18 +103,18 @@ function asAmended(item: Item, amendments: readonly AmendedItem[]): Item[] {
 }
 
 function noteOf({ amendment: { kind, note }, item }: AmendedItem): string {
-  const title = `“${shorten(cleanLine(item.title) || item.url, MAX_QUOTED_TITLE)}”`
+  const title = `“${shorten(titleOf(item), MAX_QUOTED_TITLE)}”`
   return kind === 'retraction' ? `Withdrawn: ${title}.${note && ` ${note}`}` : `Correction to ${title}: ${note}`
 }
 
 /** What counts for the status as it was posted, with the warning that it was posted with. */
-function limitsFor({ context, settings }: Desk, { account, post }: Telling): Limits {
+function limitsFor({ context, settings }: Desk, { account, post }: Status): Limits {
   return { ...limitsOf(account, context.known, settings), spoiler: post.status.spoilerText ?? '' }
 }
 
 function edited(
   desk: Desk,
-  telling: Telling,
+  telling: Status,
   place: number,
   { text, segments }: Pick<EditionPost, 'text' | 'segments'>,
 ): Omit<Rendering, 'findings' | 'mayLeave'> {
@@ -133,7 +123,7 @@ function edited(
   const status = { ...post.status, status: text }
   const measures = measuresOf([segments], limitsFor(desk, telling))
   const heading = 'The edited post, as Mastodon draws it'
-  const title = cleanLine(desk.item.title) || desk.item.url
+  const title = titleOf(desk.item)
   return {
     ...frameOf(desk, telling, place, { kind: 'edit', account, of, part, at: desk.amendment.at, status }),
     page: drawPosts({ title, views: [{ segments, status }], measures, publication, account, heading }),
@@ -142,11 +132,11 @@ function edited(
   }
 }
 
-function renderDeletion(desk: Desk, telling: Telling, place: number): Rendering {
+function renderDeletion(desk: Desk, telling: Status, place: number): Rendering {
   const { account, of, part, post } = telling
   const { publication } = desk.context.house
   const views = [{ ...viewOfFrozen(post.status), isGone: true }]
-  const title = cleanLine(desk.item.title) || desk.item.url
+  const title = titleOf(desk.item)
   return {
     ...frameOf(desk, telling, place, { kind: 'delete', account, of, part }),
     page: drawPosts({ title, views, measures: [], publication, account, heading: 'To be deleted from Mastodon' }),
@@ -158,19 +148,11 @@ function renderDeletion(desk: Desk, telling: Telling, place: number): Rendering 
 }
 
 function frameOf(
-  { amendment, item }: Desk,
-  { of, part, account }: Telling,
+  desk: Desk,
+  telling: Status,
   place: number,
   content: Content,
-): Pick<Rendering, 'id' | 'identity' | 'title' | 'item' | 'mediaType' | 'content'> {
-  const title = cleanLine(item.title) || item.url
+): ReturnType<typeof amendmentFrame> & Pick<Rendering, 'content'> {
   const what = content.kind === 'delete' ? 'deleted' : 'edited'
-  return {
-    id: postId(place, `${amendment.kind} ${title}`),
-    identity: `${amendment.id} ${of}${part > 0 ? ` ${part}` : ''}`,
-    title: `${amendment.kind === 'retraction' ? 'Retraction' : 'Correction'} of “${title}”: ${what} (${account})`,
-    item: item.url,
-    mediaType: 'application/json',
-    content: asContent(content),
-  }
+  return { ...amendmentFrame(desk, telling, place, what), content: asContent(content) }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { amendedPart, frozenText, readFrozen } from '../../src/channel/post-content.ts'
 
 /** Parameters of `POST /api/v1/statuses`, and of the `PUT` that edits one. */
 const status = z
@@ -29,29 +30,22 @@ const post = z
   .readonly()
 export type FrozenPost = z.infer<typeof post>
 
-/** Delivery key of what is amended, and which of its statuses, from 0. */
-const amended = { of: z.string(), part: z.int().min(0) }
-
 /**
  * What is frozen for one delivery. `account` is the name of the configured account that it is for. `posts`: one status,
  * or a thread whose every further one answers the one before. `edit`: a correction in place, said at the instant `at`. `delete`: a retraction.
  */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('posts'), account: z.string(), posts: z.array(post).min(1).readonly() }).readonly(),
-  z.object({ kind: z.literal('edit'), account: z.string(), ...amended, at: z.iso.datetime(), status }).readonly(),
-  z.object({ kind: z.literal('delete'), account: z.string(), ...amended }).readonly(),
+  z.object({ kind: z.literal('edit'), account: z.string(), ...amendedPart, at: z.iso.datetime(), status }).readonly(),
+  z.object({ kind: z.literal('delete'), account: z.string(), ...amendedPart }).readonly(),
 ])
 export type Content = z.infer<typeof contentSchema>
 
 export function asContent(content: Content): string {
-  return `${JSON.stringify(content, null, 2)}\n`
+  return frozenText(content)
 }
 
-/** What was frozen; undefined for what is none of it, such as posts of an earlier version. */
+/** Undefined for what is none of it, such as posts of an earlier version. */
 export function readContent(text: string): Content | undefined {
-  try {
-    return contentSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
+  return readFrozen(contentSchema, text)
 }

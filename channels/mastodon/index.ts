@@ -1,6 +1,5 @@
 import { defineChannel } from '../../src/channel.ts'
-import { accountTimes } from '../../src/channel/account-times.ts'
-import { OUTBOX } from '../../src/channel/outbox-sender.ts'
+import { accountIn, postChannel } from '../../src/channel/post-channel.ts'
 import { postSender } from '../../src/channel/post-sender.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { readContent } from './content.ts'
@@ -20,13 +19,7 @@ export const mastodonChannel = defineChannel<MastodonSettings>({
   id: 'mastodon',
   title: 'Mastodon',
   settings: mastodonSettings,
-  audience: 'once',
-  document: false,
-  perAttempt: () => 1,
-  disturbs: (settings) => accountsOf(settings).length > 0,
-  wantsPictures: (settings) => settings.pictures && accountsOf(settings).length > 0,
-  times: (settings, renderings, from, zone) =>
-    accountsOf(settings).length === 0 ? [] : accountTimes(renderings.map(accountOf), settings, from, zone),
+  ...postChannel(accountsOf, accountOf),
   async learn(settings, ports, signal) {
     if (accountsOf(settings).length === 0) return undefined
     const { learnInstances } = await import('./remote/instance.ts')
@@ -67,7 +60,6 @@ export const mastodonChannel = defineChannel<MastodonSettings>({
   },
 })
 
-/** What an earlier version froze could only be for the outbox. */
 function accountOf({ content }: Rendering): string {
-  return readContent(content)?.account ?? OUTBOX
+  return accountIn(readContent(content))
 }

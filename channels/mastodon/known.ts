@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** What an instance says of itself (`GET /api/v2/instance`), as far as posting needs it. */
-const instanceSchema = z
+export const instanceSchema = z
   .object({
     maxCharacters: z.int(),
     urlCharacters: z.int(),

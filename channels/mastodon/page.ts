@@ -2,9 +2,14 @@ import { pageCss } from '../../emails/theme.ts'
 import { escapeHtml } from '../../src/domain/html.ts'
 import type { Picture } from '../../src/domain/picture.ts'
 import type { Segment } from '../../src/domain/post.ts'
-import { drawLink, drawPicture, drawSegments, postAuthor, postPage } from '../../src/domain/post-page.ts'
-import type { Publication } from '../../src/domain/publication.ts'
-import type { Measure } from '../../src/domain/rendering.ts'
+import {
+  type Author,
+  drawLink,
+  drawPicture,
+  drawSegments,
+  type PostDrawing,
+  postsPage,
+} from '../../src/domain/post-page.ts'
 import type { FrozenStatus } from './content.ts'
 
 /** The server shows this much of an address, the rest as an ellipsis (Mastodon, TextFormatter). */
@@ -20,23 +25,9 @@ export interface View {
   readonly isGone?: boolean
 }
 
-interface Drawing {
-  readonly title: string
-  /** One post, or a thread. */
-  readonly views: readonly View[]
-  readonly measures: readonly Measure[]
-  readonly publication: Publication
-  readonly account: string
-  /** Above it; absent: `As Mastodon draws it`. */
-  readonly heading?: string
-}
-
 /** Posts as Mastodon's web page shows them: one, or several as a thread. */
-export function drawPosts({ title, views, measures, publication, account, heading }: Drawing): string {
-  const posts = views.map((view) => drawPost(view, publication, account))
-  const post = posts.length === 1 ? posts.join('') : `<div class="thread">${posts.join('\n')}</div>`
-  const { language } = publication
-  return postPage({ network: 'Mastodon', title, language, css: pageCss + CSS, post, measures, heading })
+export function drawPosts(drawing: PostDrawing<View>): string {
+  return postsPage(drawing, { network: 'Mastodon', css: pageCss + CSS }, drawPost)
 }
 
 /** A post as it was frozen, to be drawn again. */
@@ -46,8 +37,7 @@ export function viewOfFrozen(status: FrozenStatus): View {
   return { segments: segments.filter(({ text }) => text !== ''), status }
 }
 
-function drawPost(view: View, publication: Publication, account: string): string {
-  const { name, handle, initial } = postAuthor(publication, account)
+function drawPost(view: View, { name, handle, initial }: Author): string {
   const { segments, status, isGone } = view
   return `<article class="post${isGone ? ' gone' : ''}">
 <span class="avatar" aria-hidden="true">${escapeHtml(initial)}</span>

@@ -18,8 +18,32 @@ interface PostPage {
   readonly measures: readonly Measure[]
 }
 
+/** Posts to be drawn on one page. */
+export interface PostDrawing<View> {
+  readonly title: string
+  /** One post, or a thread. */
+  readonly views: readonly View[]
+  readonly measures: readonly Measure[]
+  readonly publication: Publication
+  readonly account: string
+  /** Above it; absent: `As Bluesky draws it`. */
+  readonly heading?: string
+}
+
+/** A page of one post, or of a thread. `drawPost` gives the HTML of one. */
+export function postsPage<View>(
+  { title, views, measures, publication, account, heading }: PostDrawing<View>,
+  { network, css }: Pick<PostPage, 'network' | 'css'>,
+  drawPost: (view: View, author: Author) => string,
+): string {
+  const author = postAuthor(publication, account)
+  const posts = views.map((view) => drawPost(view, author))
+  const post = posts.length === 1 ? posts.join('') : `<div class="thread">${posts.join('\n')}</div>`
+  return postPage({ network, title, language: publication.language, css, post, measures, heading })
+}
+
 /** A complete page without script or network: the post, and under it how long it is and may be. */
-export function postPage({ network, title, language, css, post, measures, heading }: PostPage): string {
+function postPage({ network, title, language, css, post, measures, heading }: PostPage): string {
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <head>
@@ -63,14 +87,14 @@ export function drawPicture({ preview, alt }: Pick<Picture, 'preview' | 'alt'>):
   return `<img class="picture" src="${preview}" alt="${escapeHtml(alt)}">`
 }
 
-interface Author {
+export interface Author {
   readonly name: string
   readonly handle: string
   readonly initial: string
 }
 
 /** Who posts, for drawing: while posts go to the outbox, the publication under the host of its own site. */
-export function postAuthor(publication: Publication, account: string): Author {
+function postAuthor(publication: Publication, account: string): Author {
   const host = hostOf(publication.url)
   const name = cleanLine(publication.name) || host
   const handle = account === 'outbox' ? host : cleanLine(account).replace(/^@/, '')

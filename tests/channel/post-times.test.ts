@@ -1,17 +1,25 @@
 import { expect, it } from 'vitest'
+import * as z from 'zod'
 import { blueskyChannel } from '../../channels/bluesky/index.ts'
 import { mastodonChannel } from '../../channels/mastodon/index.ts'
 import type { Channel } from '../../src/channel.ts'
-import { accountTimes } from '../../src/channel/account-times.ts'
+import { postChannel } from '../../src/channel/post-channel.ts'
+import { postSettings } from '../../src/channel/post-settings.ts'
+import { rendering } from '../fixtures/channel.ts'
 import { context, day } from './post-amended.ts'
 
 const from = new Date('2026-06-29T08:00:00.000Z')
-const timing = { gapMinutes: 10 }
 
 it('gives every account a sequence of its own', () => {
-  const times = accountTimes(['a', 'b', 'a', 'a', 'b'], timing, from, 'UTC')
-  expect(times.map((time) => time?.toISOString().slice(11, 16))).toEqual(['08:00', '08:00', '08:10', '08:20', '08:10'])
-  expect(accountTimes([], timing, from, 'UTC')).toEqual([])
+  const settings = { ...z.object(postSettings).parse({}), pictures: false }
+  const channel = postChannel<typeof settings>(
+    () => [{ name: 'a' }, { name: 'b' }],
+    ({ content }) => content,
+  )
+  const posts = ['a', 'b', 'a', 'a', 'b'].map((account, place) => rendering(`${place}`, account, account))
+  const at = channel.times(settings, posts, from, 'UTC').map((time) => time?.toISOString().slice(11, 16))
+  expect(at).toEqual(['08:00', '08:00', '08:10', '08:20', '08:10'])
+  expect(channel.times(settings, [], from, 'UTC')).toEqual([])
 })
 
 async function timesOf<Settings>(channel: Channel<Settings>, settings: unknown): Promise<(string | undefined)[]> {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { accountTimes } from '../../src/channel/account-times.ts'
 import { postTimes, quietUntil, type Timing } from '../../src/channel/timing.ts'
 
 const BERLIN = 'Europe/Berlin'
@@ -93,10 +92,5 @@ describe('the times of posts', () => {
       '2026-06-30T10:00:00.000Z',
       '2026-07-01T10:00:00.000Z',
     ])
-  })
-
-  it('of several accounts run side by side', () => {
-    const times = accountTimes(['a', 'b', 'a', 'a', 'b'], { gapMinutes: 10 }, at('2026-06-29T05:00:00.000Z'), BERLIN)
-    expect(asText(times).map((time) => time?.slice(11, 16))).toEqual(['05:00', '05:00', '05:10', '05:20', '05:10'])
   })
 })

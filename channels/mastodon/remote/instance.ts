@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ChannelPorts } from '../../../src/channel.ts'
-import { type Instance, type Known, usualInstance } from '../known.ts'
+import { type Instance, instanceSchema, type Known, usualInstance } from '../known.ts'
 import { accountsOf, type MastodonSettings } from '../settings.ts'
 import { cleaned } from './judge.ts'
 import { read } from './read.ts'
@@ -43,16 +43,7 @@ const rememberedSchema = z.object({
   triedAt: z.iso.datetime(),
   at: z.iso.datetime().exactOptional(),
   path: z.string().exactOptional(),
-  instance: z
-    .object({
-      maxCharacters: z.int(),
-      urlCharacters: z.int(),
-      maxDescription: z.int(),
-      mediaTypes: z.array(z.string()).readonly(),
-      version: z.string(),
-    })
-    .readonly()
-    .exactOptional(),
+  instance: instanceSchema.exactOptional(),
 })
 type Remembered = z.infer<typeof rememberedSchema>
 

@@ -112,12 +112,16 @@ it('says again in a digest what was said before of its other items, and brings n
     expect(rendering?.text).toContain(note)
 })
 
-it('has nothing to do for accounts that are no longer configured', async () => {
+it.each(['correction', 'retraction'] as const)('a %s warns of an account that is configured no more', async (kind) => {
   const left = posted(
     mastodonChannel,
     await mastodonChannel.render(day, context, mastodonChannel.settings.parse(account)),
   )
   const other = mastodonChannel.settings.parse({ ...account, account: 'other@m.example' })
-  const input = { ...amendmentOf('correction', itemAt(1), NOTE), posted: left }
-  expect(await mastodonChannel.amend?.(input, day, context, other)).toEqual([])
+  const input = { ...amendmentOf(kind, itemAt(1), NOTE), posted: left }
+  const [rendering] = (await mastodonChannel.amend?.(input, day, context, other)) ?? []
+  expect(rendering?.mayLeave).toBe(true)
+  expect(rendering?.findings).toMatchObject([{ severity: 'warning', code: 'account-gone', channel: 'mastodon' }])
+  const [known] = (await mastodonChannel.amend?.(input, day, context, mastodonChannel.settings.parse(account))) ?? []
+  expect(known?.findings).toEqual([])
 })
