@@ -2,12 +2,12 @@ import type { ZodType } from 'zod'
 import type { LedgerEntry, Outcome } from './domain/delivery.ts'
 import type { Edition } from './domain/edition.ts'
 import type { Finding } from './domain/finding.ts'
-import type { AmendedItem, Amendment } from './domain/amendment.ts'
-import type { Item } from './domain/item.ts'
+import type { AmendedItem } from './domain/amendment.ts'
 import type { Picture } from './domain/picture.ts'
 import type { Publication } from './domain/publication.ts'
 import type { Rendering } from './domain/rendering.ts'
 import type { Report } from './domain/report.ts'
+import type { Published } from './channel/published.ts'
 import type { FrozenRendering, Pace, PaceHint, Ports } from './ports.ts'
 
 /**
@@ -27,21 +27,12 @@ export type PublicHouse = Pick<House, 'publication' | 'publicUrl'>
 
 export interface RenderContext {
   readonly house: PublicHouse
-  /** For feeds: dated, sourced items up to and including the newest edition's day, newest first, in the source's order within a day. */
-  readonly recent: readonly RecentItem[]
+  /** For channels with documents. */
+  readonly published: Published
   /** What `Channel.learn` found out; undefined when nothing could be. */
   readonly known?: unknown
   /** By item URL, and by its id the edition's own card; none where no channel wants pictures. */
   readonly pictures?: ReadonlyMap<string, Picture>
-}
-
-/** `published` and `updated` are instants (RFC 3339 UTC), also where the source gave only a day. */
-export interface RecentItem {
-  readonly item: Item
-  readonly published: string
-  readonly updated: string
-  /** The latest first. */
-  readonly corrections?: readonly Amendment[]
 }
 
 /** A correction or retraction, and what has left of its item through one channel, or still may. */
@@ -69,7 +60,10 @@ export interface Channel<Settings = unknown> {
   readonly settings: ZodType<Settings>
   /** `subscribers`: one delivery for each active subscriber and rendering. `once`: one delivery for each rendering. */
   readonly audience: 'subscribers' | 'once'
-  /** True when a rendering replaces what an earlier edition delivered to the same target (a feed file). */
+  /**
+   * True when a rendering replaces what an earlier edition delivered to the same target (a feed file). Only what differs
+   * from what stands needs to be rendered: see `Published.standing`.
+   */
   readonly document: boolean
   /** Deliveries that one attempt carries: 1, or up to 100 for e-mail, fewer where the rendering is large. */
   perAttempt(settings: Settings, rendering: Rendering): number
@@ -89,7 +83,7 @@ export interface Channel<Settings = unknown> {
    */
   learn?(
     settings: Settings,
-    ports: Pick<ChannelPorts, 'clock' | 'api' | 'notes'>,
+    ports: Pick<ChannelPorts, 'clock' | 'api' | 'notes' | 'files'>,
     signal: AbortSignal,
   ): Promise<unknown>
   /** Whether it wants a picture for each item. Absent: no. */

@@ -1,43 +1,69 @@
 import type { Element } from '@xmldom/xmldom'
-import { atomSkeleton } from './skeleton.ts'
 import type { Entry, FeedDocument } from './document.ts'
-import { append, childrenNamed, put, removeAll, rootOf, toXml } from './xml.ts'
+import { documentLinks, sectionScheme, sourceLink, stylesheetPath } from './links.ts'
+import { appendImage } from './media.ts'
+import { atomSkeleton } from './skeleton.ts'
+import {
+  append,
+  childrenNamed,
+  declarePrefixes,
+  insert,
+  linkStylesheet,
+  put,
+  putHtml,
+  removeAll,
+  rootOf,
+  toXml,
+} from './xml.ts'
 
 /** Atom 1.0 (RFC 4287) from its skeleton. */
 export function atomXml(feed: FeedDocument): string {
   const skeleton = atomSkeleton(feed)
+  linkStylesheet(skeleton, stylesheetPath(feed))
   const root = rootOf(skeleton)
+  const isClosed = feed.archive.kind === 'closed'
   root.setAttribute('xml:lang', feed.language)
-  put(root, 'id', feed.home)
+  declarePrefixes(root, ['media', ...(isClosed ? ['fh'] : [])])
+  put(root, 'id', feed.id)
   put(root, 'title', feed.title, { type: 'text' })
   if (feed.description) put(root, 'subtitle', feed.description, { type: 'text' })
   else removeAll(root, 'subtitle')
   removeAll(root, 'link')
   const entries = childrenNamed(root, 'entry')
-  for (const entry of entries) root.removeChild(entry)
-  append(root, 'link', '', { rel: 'alternate', type: 'text/html', href: feed.home })
-  append(root, 'link', '', { rel: 'self', type: 'application/atom+xml', href: feed.self('atom.xml') })
-  appendPerson(root, feed.title)
-  for (const entry of entries) root.appendChild(entry)
-  for (const [index, entry] of feed.entries.entries()) fillEntry(entries[index], entry)
+  const [first] = entries
+  insert(root, first, 'link', '', { rel: 'alternate', type: 'text/html', href: feed.home })
+  for (const link of documentLinks(feed, 'atom')) insert(root, first, 'link', '', link)
+  append(insert(root, first, 'author'), 'name', feed.publisher)
+  if (isClosed) insert(root, first, 'fh:archive')
+  for (const [index, entry] of feed.entries.entries()) fillEntry(entries[index], entry, sectionScheme(feed))
   return toXml(skeleton)
 }
 
-/** RFC 4287 (4.2.7.2) means `via` for a source, but some readers know only `related`: both, with the same address. */
-function fillEntry(element: Element | undefined, entry: Entry): void {
+function fillEntry(element: Element | undefined, entry: Entry, scheme: string): void {
   if (!element) throw new Error(`The Atom skeleton has no entry for ${entry.id}.`)
   put(element, 'id', entry.id)
   put(element, 'title', entry.title, { type: 'text' })
   put(element, 'link', '', { rel: 'alternate', type: 'text/html', href: entry.id })
   if (entry.summary) put(element, 'summary', entry.summary, { type: 'text' })
-  put(element, 'content', entry.html, { type: 'html' })
-  for (const author of entry.authors) appendPerson(element, author)
+  putHtml(element, 'content', entry.html, { type: 'html' })
+  for (const author of entry.authors) append(append(element, 'author'), 'name', author)
   for (const tag of entry.tags) append(element, 'category', '', { term: tag })
-  for (const rel of ['via', 'related']) {
-    for (const { url, title } of entry.sources) append(element, 'link', '', { rel, href: url, ...(title && { title }) })
-  }
+  if (entry.section) append(element, 'category', '', { scheme, term: entry.section, label: entry.section })
+  appendLinks(element, entry)
+  appendImage(element, entry)
 }
 
-function appendPerson(parent: Element, name: string): void {
-  append(append(parent, 'author'), 'name', name)
+/**
+ * RFC 4287 (4.2.7.2) means `via` for a source, but some readers know only `related`, and open it in place of the entry:
+ * both, with the same address, where the entry is about its source; of an edition, which is about many, `via` alone.
+ */
+function appendLinks(element: Element, { about, sources, attachments }: Entry): void {
+  const relations = about === undefined ? ['via'] : ['via', 'related']
+  for (const rel of relations) {
+    for (const source of sources) append(element, 'link', '', sourceLink(rel, source))
+  }
+  for (const { url, mediaType, title, bytes } of attachments) {
+    const length = bytes === undefined ? {} : { length: String(bytes) }
+    append(element, 'link', '', { rel: 'enclosure', href: url, type: mediaType, ...length, ...(title && { title }) })
+  }
 }

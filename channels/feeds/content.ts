@@ -9,6 +9,7 @@ import { webAddress } from './address.ts'
 import { correctionsHtml } from './corrections.ts'
 import type { Entry } from './document.ts'
 import { bodyCleaned, bodyLeftOut, quoted } from './findings.ts'
+import { nested } from './nesting.ts'
 import { ALLOWED_ATTRIBUTES, ALLOWED_TAGS, isHtmlTag, TAGS_WITHOUT_TEXT } from './tags.ts'
 
 /** An entry as far as it is clean, and the item, whose body is not. */
@@ -22,16 +23,16 @@ interface Content {
   readonly findings: readonly Finding[]
 }
 
-/**
- * In UTF-16 units: eight times the longest lesson of the first publication. Some hostile Markdown takes `marked` time
- * that grows with the square of its length: 100,000 units of `_a_a_a` take about five seconds.
- */
+/** In UTF-16 units: eight times the longest lesson of the first publication. */
 const MAX_BODY_LENGTH = 100_000
+
+/** Runs of `*`, `_` and `~`. `marked` takes time that grows with their square: for 66,000 of `*a_*a_` some minutes. */
+const MAX_EMPHASIS = 5_000
 
 /**
  * An item's body as HTML that any feed reader may show (only harmless elements, only absolute http(s) addresses),
- * under its corrections and its image and above its labelled sources. A body that cannot be converted is replaced by the summary, with a
- * finding.
+ * under its corrections and its image and above its labelled sources. A body that cannot be converted is replaced by the
+ * summary, with a finding.
  */
 export function convert({ item, id, summary, sources, image, corrections = [] }: ContentInput): Content {
   const top = correctionsHtml(corrections)
@@ -40,12 +41,15 @@ export function convert({ item, id, summary, sources, image, corrections = [] }:
     html: frame(summary && `<p>${escapeHtml(summary)}</p>`),
     findings: [bodyLeftOut(item, why)],
   })
-  if (item.body.text.length > MAX_BODY_LENGTH) return fallback(`is longer than ${MAX_BODY_LENGTH} characters`)
+  const { format, text } = item.body
+  if (text.length > MAX_BODY_LENGTH) return fallback(`is longer than ${MAX_BODY_LENGTH} characters`)
+  if (format === 'markdown' && (text.match(/[*_~]+/g)?.length ?? 0) > MAX_EMPHASIS) {
+    return fallback(`has more than ${MAX_EMPHASIS} marks of emphasis`)
+  }
   const removed = new Set<string>()
   try {
-    const { format, text } = item.body
     const html = sanitize(format === 'markdown' ? marked.parse(text, { async: false }) : text, rules(id, removed))
-    return { html: frame(html), findings: removed.size > 0 ? [bodyCleaned(item, removed)] : [] }
+    return { html: frame(nested(html)), findings: removed.size > 0 ? [bodyCleaned(item, removed)] : [] }
   } catch {
     // marked recurses: thousands of nested quotes or lists exhaust the stack.
     return fallback('cannot be read, most likely because it is nested too deeply')
@@ -88,17 +92,18 @@ function rules(base: string, removed: Set<string>): IOptions {
       if (address === undefined) removed.add(`the address ${quoted(value)}`)
       return address === undefined ? [] : [[name, address]]
     })
-    return Object.fromEntries(kept)
+    // The W3C feed validator takes the last `src=` in an image for its address, be it in the words of `alt`.
+    return Object.fromEntries(kept.toSorted(([one], [other]) => Number(one === 'src') - Number(other === 'src')))
   }
 }
 
 function imageLine(html: string, image: Item['image']): string {
   if (!image || html.includes(escapeHtml(image.url))) return ''
-  return `<p><img src="${escapeHtml(image.url)}" alt="${escapeHtml(image.alt)}" /></p>\n`
+  return `<p><img alt="${escapeHtml(image.alt)}" src="${escapeHtml(image.url)}" /></p>\n`
 }
 
 /** The promise of the publication, visible where machine-readable links are not shown. */
-function sourceLines(sources: readonly Link[]): string {
+export function sourceLines(sources: readonly Link[]): string {
   const [first, ...more] = sources.map(sourceLink)
   if (more.length === 0) return `<p>Source: ${first ?? ''}</p>`
   return `<p>Sources:</p>\n<ul>\n${[first, ...more].map((link) => `<li>${link}</li>`).join('\n')}\n</ul>`

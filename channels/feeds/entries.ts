@@ -1,6 +1,6 @@
-import type { RecentItem } from '../../src/channel.ts'
+import type { RecentItem } from '../../src/channel/published.ts'
 import type { Finding } from '../../src/domain/finding.ts'
-import type { Item, Link } from '../../src/domain/item.ts'
+import type { Attachment, Item, Link } from '../../src/domain/item.ts'
 import type { Publication } from '../../src/domain/publication.ts'
 import { cleanLine } from '../../src/domain/text.ts'
 import { canonicalUrl } from '../../src/domain/url.ts'
@@ -10,43 +10,49 @@ import { correctionsOf } from './corrections.ts'
 import type { Entry } from './document.ts'
 import { leftOut, quoted, repeated, untitled } from './findings.ts'
 
+/** What became of an item or edition. Without an entry it cannot stand in a feed. */
+export interface MadeEntry {
+  readonly entry?: Entry
+  /** Told where this entry stands below one with its address. */
+  readonly repeat?: Finding
+  readonly findings: readonly Finding[]
+}
+
 interface Entries {
   readonly entries: readonly Entry[]
   readonly findings: readonly Finding[]
 }
 
-/** The first `limit` items that can stand in a feed, in their order. What is wrong with one never touches another. */
-export function selectEntries(recent: readonly RecentItem[], limit: number, publication: Publication): Entries {
+/** Those that can stand in one feed, in their order. What is wrong with one never touches another. */
+export function standTogether(made: readonly MadeEntry[]): Entries {
   const entries: Entry[] = []
   const findings: Finding[] = []
   const taken = new Set<string>()
-  for (const candidate of recent) {
-    if (entries.length === limit) break
-    const made = entryFrom(candidate, publication)
-    findings.push(...made.findings)
-    if (!made.entry) continue
-    if (taken.has(made.entry.id)) findings.push(repeated(candidate.item))
-    else entries.push(made.entry)
-    taken.add(made.entry.id)
+  for (const { entry, repeat, findings: own } of made) {
+    findings.push(...own)
+    if (!entry) continue
+    if (!taken.has(entry.id)) entries.push(entry)
+    else if (repeat) findings.push(repeat)
+    taken.add(entry.id)
   }
   return { entries: withDistinctUpdates(entries), findings }
 }
 
-interface Made {
-  readonly entry?: Entry
-  readonly findings: readonly Finding[]
-}
-
-function entryFrom({ item, published, updated, corrections: amendments }: RecentItem, publication: Publication): Made {
-  const dropped = (field: string, why: string): Made => ({ findings: [leftOut(item, field, why)] })
+/** What all feeds and formats say of an item. To convert its body is the dear part. */
+export function itemEntry(
+  { item, published, updated, corrections: amendments }: RecentItem,
+  publication: Publication,
+): MadeEntry {
+  const dropped = (field: string, why: string): MadeEntry => ({ findings: [leftOut(item, field, why)] })
   const id = webAddress(canonicalUrl(item.url) ?? '')
   if (!id) return dropped('url', `its address ${quoted(item.url)} is not an http or https address.`)
-  const sources = cleanSources(item.sources)
+  const sources = cleanLinks(item.sources)
   if (sources.length === 0) return dropped('sources', 'it has no primary source with an http or https address.')
   const wrongDate = [published, updated].find((date) => !isInstant(date))
   if (wrongDate !== undefined) return dropped('published', `its date ${quoted(wrongDate)} cannot be read.`)
 
   const title = cleanLine(item.title)
+  const section = cleanLine(item.section)
   const image = cleanImage(item)
   const summary = cleanLine(item.summary)
   const corrections = correctionsOf(amendments, publication)
@@ -58,18 +64,22 @@ function entryFrom({ item, published, updated, corrections: amendments }: Recent
     html,
     published: new Date(published),
     updated: new Date(updated),
+    ...(section && { section }),
+    ...(sources[0] && { about: sources[0].url }),
     authors: cleanLines(item.authors),
     tags: cleanLines(item.tags),
     sources,
     ...(image && { image }),
+    attachments: cleanAttachments(item),
     corrections,
   }
-  return { entry, findings: title ? findings : [...findings, untitled(item)] }
+  return { entry, repeat: repeated(item), findings: title ? findings : [...findings, untitled(item)] }
 }
 
 /**
  * Validators and readers tell versions apart by `updated`. Of equal ones the upper is moved on by a millisecond: items
- * are added on top, so that what is already in the feed keeps its instant.
+ * are added on top, so that what is already in the feed keeps its instant. It is the last resort: documents that hold
+ * different items may then tell different instants of one.
  */
 function withDistinctUpdates(entries: readonly Entry[]): Entry[] {
   const used = new Set<number>()
@@ -83,12 +93,23 @@ function withDistinctUpdates(entries: readonly Entry[]): Entry[] {
   return upwards.toReversed()
 }
 
-function cleanSources(sources: readonly Link[]): Link[] {
+/** Without repeats. */
+export function cleanLinks(links: readonly Link[]): Link[] {
   const byUrl = new Map<string, Link>()
-  for (const source of sources) {
-    const url = webAddress(source.url)
-    const title = cleanLine(source.title ?? '')
+  for (const link of links) {
+    const url = webAddress(link.url)
+    const title = cleanLine(link.title ?? '')
     if (url && !byUrl.has(url)) byUrl.set(url, title ? { url, title } : { url })
+  }
+  return [...byUrl.values()]
+}
+
+function cleanAttachments({ attachments = [] }: Item): Attachment[] {
+  const byUrl = new Map<string, Attachment>()
+  for (const { title: given, ...attachment } of attachments) {
+    const url = webAddress(attachment.url)
+    const title = cleanLine(given ?? '')
+    if (url && !byUrl.has(url)) byUrl.set(url, { ...attachment, url, ...(title && { title }) })
   }
   return [...byUrl.values()]
 }

@@ -1,10 +1,11 @@
 import { defineChannel } from '../../src/channel.ts'
-import { openFiles } from './sender.ts'
+import { presentFiles } from './present.ts'
+import { openFeeds } from './sender.ts'
 import { settingsSchema, type FeedsSettings } from './settings.ts'
 
 /**
- * RSS 2.0, Atom 1.0 and JSON Feed 1.1 of the latest items. Nothing but the content decides their bytes. The libraries
- * that write them load when first needed.
+ * RSS 2.0, Atom 1.0 and JSON Feed 1.1 of everything, of each section and of the editions, with monthly archives, and
+ * what explains them. Nothing but the content decides their bytes. The libraries that write them load when first needed.
  */
 export const feedsChannel = defineChannel<FeedsSettings>({
   id: 'feeds',
@@ -13,6 +14,7 @@ export const feedsChannel = defineChannel<FeedsSettings>({
   audience: 'once',
   document: true,
   perAttempt: () => 1,
+  learn: (_settings, { files }) => presentFiles(files),
   async render(edition, context, settings) {
     const { renderFeeds } = await import('./rendering.ts')
     return renderFeeds(edition, context, settings)
@@ -22,5 +24,9 @@ export const feedsChannel = defineChannel<FeedsSettings>({
     const { renderFeeds } = await import('./rendering.ts')
     return renderFeeds(edition, context, settings)
   },
-  open: (_settings, ports, house) => openFiles(ports, house),
+  async diagnose(settings, ports, house) {
+    const { diagnoseFeeds } = await import('./diagnose.ts')
+    return diagnoseFeeds(settings, ports, house)
+  },
+  open: (settings, ports, house, how) => openFeeds(settings, ports, house, how?.atOnce ?? false),
 })

@@ -3,7 +3,8 @@ import { escapeHtml as text } from '../../src/domain/html.ts'
 import type { Link } from '../../src/domain/item.ts'
 import { dayIn, longDay } from '../../src/domain/time.ts'
 import { hostOf } from '../../src/domain/url.ts'
-import type { Entry, FeedDocument, FileName } from './document.ts'
+import { feedPath, type FeedFormat } from '../../src/domain/feed-format.ts'
+import { addressOf, type Entry, type FeedDocument } from './document.ts'
 
 const css = `${pageCss}
 main{max-width:42rem;margin:0 auto;padding:2.5rem 1.25rem 4rem;overflow-wrap:anywhere}
@@ -19,7 +20,7 @@ h2 a:hover{text-decoration:underline}
 li p{margin:.5rem 0}`
 
 interface PageFacts {
-  readonly file: FileName
+  readonly format: FeedFormat
   /** `RSS`, `Atom`, `JSON Feed`. */
   readonly title: string
   readonly bytes: number
@@ -32,8 +33,9 @@ interface PageFacts {
 export function feedPages(feed: FeedDocument, zone: string): (facts: PageFacts) => string {
   const list = entryList(feed, zone)
   const count = `${feed.entries.length} ${feed.entries.length === 1 ? 'entry' : 'entries'}`
-  const link = (file: FileName): string => `<a href="${text(feed.self(file))}">${file}</a>`
-  return ({ file, title, bytes }) => `<!doctype html>
+  const link = (format: FeedFormat): string =>
+    `<a href="${text(addressOf(feed, feed.folder, format))}">${feedPath(feed.folder, format)}</a>`
+  return ({ format, title, bytes }) => `<!doctype html>
 <html lang="${text(feed.language)}">
 <head>
 <meta charset="utf-8">
@@ -46,7 +48,7 @@ export function feedPages(feed: FeedDocument, zone: string): (facts: PageFacts) 
 <header>
 <p>${text(title)}</p>
 <h1 dir="auto">${text(feed.title)}</h1>
-${paragraph(feed.description)}<p>${count}, ${link(file)} (${(bytes / 1000).toFixed(1)} kB)</p>
+${paragraph(feed.description)}<p>${count}, ${link(format)} (${(bytes / 1000).toFixed(1)} kB)</p>
 </header>
 ${list}
 </main>

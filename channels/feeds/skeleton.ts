@@ -1,21 +1,18 @@
-import { DOMParser, onErrorStopParsing, type Document } from '@xmldom/xmldom'
+import type { Document } from '@xmldom/xmldom'
 import { Feed } from 'feed'
-import type { FeedDocument } from './document.ts'
+import { addressOf, type FeedDocument } from './document.ts'
+import { parseXml } from './xml.ts'
 
 // The only place that knows the `feed` package. Version 6 lets content break out of CDATA sections, passes control
 // characters on and rewrites ids, so it is never given a text: it builds the frame from dates and addresses, and
 // `rss.ts` and `atom.ts` put every text into the parsed tree.
 
 export function rssSkeleton(document: FeedDocument): Document {
-  return parse(frame(document).rss2())
+  return parseXml(frame(document).rss2())
 }
 
 export function atomSkeleton(document: FeedDocument): Document {
-  return parse(frame(document).atom1())
-}
-
-function parse(xml: string): Document {
-  return new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'application/xml')
+  return parseXml(frame(document).atom1())
 }
 
 function frame(document: FeedDocument): Feed {
@@ -28,7 +25,7 @@ const LATER = '-'
 /** Without `updated` the package takes the clock, and no two builds would be the same. */
 function options(document: FeedDocument): Feed['options'] {
   return {
-    id: document.home,
+    id: document.id,
     title: LATER,
     description: LATER,
     link: document.home,
@@ -36,7 +33,7 @@ function options(document: FeedDocument): Feed['options'] {
     generator: 'groundwire',
     ttl: document.ttlMinutes,
     updated: document.updated,
-    feedLinks: { rss: document.self('rss.xml') },
+    feedLinks: { rss: addressOf(document, document.folder, 'rss') },
   }
 }
 

@@ -12,6 +12,18 @@ export type Link = z.infer<typeof linkSchema>
  */
 const publishedSchema = z.union([z.iso.date(), z.iso.datetime()])
 
+/** A file that belongs to an item: a recording, a video. `bytes` and `seconds` only where the source says so. */
+export const attachmentSchema = z
+  .object({
+    url: httpUrl,
+    mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/),
+    title: plainText.optional(),
+    bytes: z.int().nonnegative().optional(),
+    seconds: z.number().nonnegative().optional(),
+  })
+  .readonly()
+export type Attachment = z.infer<typeof attachmentSchema>
+
 /** Text in one of the two markups a source may write. It is *not* yet safe to show: whoever draws it sanitises it. */
 export const bodySchema = z.object({ format: z.enum(['markdown', 'html']), text: z.string() }).readonly()
 export type Body = z.infer<typeof bodySchema>
@@ -38,6 +50,7 @@ export const itemSchema = z
     image: z.object({ url: httpUrl, alt: plainText }).readonly().optional(),
     authors: z.array(plainText).readonly(),
     tags: z.array(plainText).readonly(),
+    attachments: z.array(attachmentSchema).readonly().optional(),
   })
   .readonly()
 export type Item = z.infer<typeof itemSchema>
@@ -57,6 +70,8 @@ export function contentHash(item: Item): string {
       item.image ? [item.image.url, item.image.alt] : null,
       item.authors,
       item.tags,
+      // What came later stands in the hash only where there is any: no known item changes by it.
+      ...(item.attachments ? [item.attachments.map(({ url, mediaType }) => [url, mediaType])] : []),
     ]),
   )
 }

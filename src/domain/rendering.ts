@@ -15,6 +15,7 @@ export interface Measure {
  * - `content`: exactly what leaves (or the template of it), as text of `mediaType`.
  * - `page`: a complete HTML page that shows it as its reader will see it, without script or network.
  * - `item`: the item's URL when it is about one item alone.
+ * - `basis`: of a document, what it was made of, as a hash: it is rendered again only where that is another one.
  * - `mayLeave`: false when a finding of severity `error` forbids it; then no delivery is planned for it.
  */
 export interface Rendering {
@@ -29,5 +30,6 @@ export interface Rendering {
   readonly text?: string
   readonly measures: readonly Measure[]
   readonly findings: readonly Finding[]
+  readonly basis?: string
   readonly mayLeave: boolean
 }

@@ -1,6 +1,7 @@
 // Forbidden in XML 1.0 or refused by feed validators: control characters but tab and newline, non-characters, U+FFFC, U+FFFD.
 const FORBIDDEN = /(?![\t\n])\p{Cc}|\p{Noncharacter_Code_Point}|[\uFFFC\uFFFD]/gu
-const BIDI_CONTROLS = /[\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069]/gu
+// With the word joiner, which only says where no line may end.
+const BIDI_CONTROLS = /[\u200E\u200F\u061C\u202A-\u202E\u2060\u2066-\u2069]/gu
 const ELLIPSIS = '…'
 /** A cut may go back this far to the end of a word or a sentence; further back it would lose too much. */
 const BACK_OFF = 0.4

@@ -42,6 +42,15 @@ export function plainDay(day: string, language: string): string {
   }).format(new Date(`${day}T00:00:00Z`))
 }
 
+/** `June 2026`, of `2026-06`. */
+export function monthName(month: string, language: string): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${month}-01T00:00:00Z`))
+}
+
 /** The day `count` days after (before, if negative). */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10)

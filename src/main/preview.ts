@@ -6,6 +6,7 @@ import { run } from '../pipeline/run.ts'
 import { createApp } from '../web/app.ts'
 import { serve } from '../web/serve.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
+import { hubsOf } from './hubs.ts'
 import { packageRoot } from './package.ts'
 import { runInput, today } from './run.ts'
 import { scheduleOf } from './schedules.ts'
@@ -37,6 +38,7 @@ export async function previewCommand(
       store,
       pictures,
       publicUrl: house.publicUrl,
+      hubs: hubsOf(settings.channels),
       tokenSecrets: world.tokenSecrets,
       webhooks: [],
       mode: 'preview',

@@ -5,7 +5,7 @@ import type { RunReport } from '../pipeline/run.ts'
 import type { Configuration } from './configuration.ts'
 import { headline } from './report/headline.ts'
 import { otherAsJson, otherLines } from './report/others.ts'
-import { place } from './report/places.ts'
+import { announcedInWords, place } from './report/places.ts'
 import { type Screen, screenOf } from './screen.ts'
 import { plural, tallyCounts } from './tally.ts'
 import { vanishedAsJson, vanishedLines } from './vanished.ts'
@@ -83,7 +83,7 @@ function ofRendering({ channel, item, title, findings }: RunReport['renderings']
 
 function findingLines(findings: readonly Finding[]): string[] {
   const order = ['error', 'warning', 'note']
-  // The feeds say the same of an item in all three formats.
+  // All feeds that carry an item say the same of it.
   const distinct = [...new Map(findings.map((finding) => [finding.severity + finding.message, finding])).values()]
   const sorted = distinct.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
   const tally = order
@@ -104,9 +104,13 @@ function channelLines(report: RunReport, configuration: Configuration): string[]
     const renderings = report.renderings.filter(({ channel }) => channel === id)
     const counts = report.counts.filter(({ channel }) => channel === id)
     const staying = renderings.filter(({ mayLeave }) => !mayLeave).length
+    const announced = announcedInWords(renderings)
     const rest = staying > 0 ? `, ${staying} of ${plural(renderings.length, 'rendering')} not to leave` : ''
-    if (counts.length > 0) return [row(title, `${tallyCounts(counts)}${rest}${place(id, report, configuration)}`)]
-    return renderings.length > 0 ? [row(title, rest.slice(2) || plural(renderings.length, 'rendering'))] : []
+    if (counts.length > 0)
+      return [row(title, `${tallyCounts(counts)}${announced}${rest}${place(id, report, configuration)}`)]
+    return renderings.length > 0
+      ? [row(title, (rest.slice(2) || plural(renderings.length, 'rendering')) + announced)]
+      : []
   })
 }
 

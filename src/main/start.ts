@@ -6,6 +6,7 @@ import { createApp, type WebDeps } from '../web/app.ts'
 import type { Health } from '../web/health.ts'
 import { serve, type Served } from '../web/serve.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
+import { hubsOf } from './hubs.ts'
 import { packageRoot } from './package.ts'
 import { standardSiteOf } from './standard-site.ts'
 import type { Terminal } from './terminal.ts'
@@ -76,6 +77,7 @@ async function openServers(
       store,
       pictures,
       publicUrl: house.now().publicUrl,
+      hubs: hubsOf(settings.channels),
       tokenSecrets,
       webhooks,
       mode,

@@ -130,7 +130,6 @@ function makeSettings({ config }: Configuration, on: readonly ConfiguredChannel[
     compose: { ...composeDefaults, ...config.edition },
     channels: on,
     source: source.id,
-    recent: 50,
     ...(config.sections && { newsSections: config.sections }),
   }
 }

@@ -69,14 +69,14 @@ export async function amend(
   if (!publication) return { verdict: 'never-left' }
   const edition = composeAmendment(words, stored.item, settings.source, publication, ports.clock.now())
   const findings = checkAmended(edition)
-  const { renderings } = await remake({ store }, { edition, findings, state: 'draft', reason: '' }, house, settings)
+  const draft = { edition, findings, state: 'draft', reason: '' } as const
+  const { renderings, seen } = await remake({ store }, draft, house, settings)
   const made = { edition, renderings, findings, owed: await stillOwed(store, words, settings) }
   if (isBlocked(findings, renderings)) return { verdict: 'blocked', ...made }
   if (dryRun) return { verdict: 'planned', ...made }
   const ids = said.map(({ id }) => id)
-  if (await approve(ports, edition, settings.channels, renderings, findings, ids))
-    return { verdict: 'approved', ...made }
-  // Something else was said of it while this was made: it is made anew with that in mind.
+  if (await approve(ports, { ...made, seen }, settings.channels, ids)) return { verdict: 'approved', ...made }
+  // Something else was said while this was made: it is made anew with that in mind.
   return amend(ports, words, house, settings, dryRun)
 }
 

@@ -30,16 +30,13 @@ export async function withoutTold(store: Ports['store'], { amendments, ...editio
 }
 
 /**
- * By item, for feeds.
+ * All that was said, for documents; the latest first.
  *
  * @param own the amendment that the edition carries: until it is approved the store does not know it.
  */
-export async function correctionsByItem(
-  store: Ports['store'],
-  own: Amendment | undefined,
-): Promise<ReadonlyMap<string, readonly Amendment[]>> {
-  const known = (await standing(store, { kind: 'correction' })).filter(({ id }) => id !== own?.id)
-  return Map.groupBy(own?.kind === 'correction' ? [own, ...known] : known, ({ url }) => url)
+export async function saidWith(store: Ports['store'], own: Amendment | undefined): Promise<Amendment[]> {
+  const known = await standing(store, {})
+  return own ? [own, ...known.filter(({ id }) => id !== own.id)] : known
 }
 
 /** What was said of other items of the editions that carry this one, the first first. */

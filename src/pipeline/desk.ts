@@ -4,10 +4,10 @@ import type { EditionState } from '../domain/edition.ts'
 import { cleanLine } from '../domain/text.ts'
 import type { EditionSummary, FrozenRendering, Ports, StoredEdition, StoredItem } from '../ports.ts'
 import { remake, type Made, type MakeSettings } from './make.ts'
+import { feedLinks } from './feed-links.ts'
+import { PUBLISHED } from './published.ts'
 import { saidSince } from './said.ts'
 import type { ChannelView, Desk, EditionLine, VanishedItem } from './view.ts'
-
-const PUBLISHED: readonly EditionState[] = ['approved', 'sending', 'sent']
 
 /**
  * What the editors' desk sees, and what readers do. An approved edition shows the frozen bytes; a draft is rendered now, by the same code
@@ -46,6 +46,7 @@ export function openDesk(
       const { edition } = stored
       return { edition, renderings: () => store.renderings(id), amendments: () => saidSince(store, edition) }
     },
+    feeds: async () => feedLinks((await store.standing('feeds')).documents),
     async view(id) {
       const stored = await store.edition(id)
       if (!stored) return undefined

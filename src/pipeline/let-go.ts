@@ -15,6 +15,9 @@ export interface LetGo {
   readonly state: EditionState
 }
 
+/** How often it is made anew because documents left meanwhile that it was to replace. */
+const ATTEMPTS = 3
+
 /**
  * An editor lets an edition go: a draft, or one that is held, for whatever reason. Of several at once one does it, the
  * others find it done. Delivers nothing itself.
@@ -33,12 +36,18 @@ export async function letGo(
     const state = (await ports.store.release(id, ports.clock.now())) ?? stored.state
     return { done: state === 'cancelled' ? state : 'released', state }
   }
-  if (isOpen) {
-    const { edition, findings, renderings } = await remake(ports, stored, house, settings)
-    if (await approve(ports, edition, settings.channels, renderings, findings))
-      return { done: 'approved', state: 'approved' }
+  for (let left = isOpen ? ATTEMPTS : 0; left > 0; left--) {
+    const made = await remake(ports, stored, house, settings)
+    if (await approve(ports, made, settings.channels)) return { done: 'approved', state: 'approved' }
+    if (await isCurrent(ports.store, made.seen)) break
   }
   const { state, approvedAt } = (await ports.store.edition(id)) ?? stored
   if (state === 'cancelled') return { done: state, state }
   return { done: approvedAt === undefined ? 'taken' : 'already', state }
+}
+
+/** Whether the same documents still stand, so that making it anew would change nothing. */
+async function isCurrent(store: Ports['store'], seen: ReadonlyMap<string, string>): Promise<boolean> {
+  for (const [channel, token] of seen) if ((await store.standing(channel)).token !== token) return false
+  return true
 }

@@ -1,11 +1,10 @@
-import type { AmendInput, Channel, RecentItem, RenderContext } from '../channel.ts'
-import type { Amendment } from '../domain/amendment.ts'
+import type { AmendInput, Channel, RenderContext } from '../channel.ts'
+import type { Published } from '../channel/published.ts'
 import type { Edition } from '../domain/edition.ts'
 import { sha256 } from '../domain/hash.ts'
 import type { Picture } from '../domain/picture.ts'
-import { instantAt } from '../domain/time.ts'
 import type { Rendering } from '../domain/rendering.ts'
-import type { FrozenRendering, StoredItem } from '../ports.ts'
+import type { FrozenRendering } from '../ports.ts'
 
 /** A channel with the settings it was configured with. */
 export interface ConfiguredChannel {
@@ -21,19 +20,28 @@ export interface Gathered {
   readonly pictures: ReadonlyMap<string, Picture>
 }
 
+/** What all channels render with, and what those with documents do. */
+export interface RenderInput extends Pick<RenderContext, 'house' | 'published'> {
+  readonly documents?: {
+    readonly house: RenderContext['house']
+    /** By channel. */
+    readonly bases: ReadonlyMap<string, Published['standing']>
+  }
+}
+
 export const nothingGathered: Gathered = { known: new Map(), pictures: new Map() }
 
 /** What every channel makes of the edition. Pure, given pure channels. */
 export async function render(
   edition: Edition,
   channels: readonly ConfiguredChannel[],
-  context: RenderContext,
-  { known, pictures }: Gathered = nothingGathered,
+  input: RenderInput,
+  about: Gathered = nothingGathered,
 ): Promise<FrozenRendering[]> {
   const each = await Promise.all(
     channels.map(async ({ channel, settings }) => {
-      const own = { ...context, known: known.get(channel.id), pictures }
-      return (await channel.render(edition, own, settings)).map((rendering) => frozen(channel.id, rendering))
+      const context = contextOf(channel, input, about)
+      return (await channel.render(edition, context, settings)).map((rendering) => frozen(channel.id, rendering))
     }),
   )
   return each.flat()
@@ -44,48 +52,28 @@ export async function renderAmendment(
   edition: Edition,
   amendment: AmendInput,
   channels: readonly ConfiguredChannel[],
-  context: RenderContext,
-  { known, pictures }: Gathered = nothingGathered,
+  input: RenderInput,
+  about: Gathered = nothingGathered,
 ): Promise<FrozenRendering[]> {
   const each = await Promise.all(
     channels.map(async ({ channel, settings }) => {
-      const own = { ...context, known: known.get(channel.id), pictures }
-      const input = { ...amendment, posted: amendment.posted.filter(({ delivery }) => delivery.channel === channel.id) }
-      const renderings = (await channel.amend?.(input, edition, own, settings)) ?? []
+      const context = contextOf(channel, input, about)
+      const told = { ...amendment, posted: amendment.posted.filter(({ delivery }) => delivery.channel === channel.id) }
+      const renderings = (await channel.amend?.(told, edition, context, settings)) ?? []
       return renderings.map((rendering) => frozen(channel.id, rendering))
     }),
   )
   return each.flat()
 }
 
-export function frozen(channel: string, rendering: Rendering): FrozenRendering {
-  return { ...rendering, channel, hash: sha256(`${rendering.mediaType}\n${rendering.content}`) }
+function contextOf(channel: Channel, input: RenderInput, { known, pictures }: Gathered): RenderContext {
+  const { house, published, documents } = input
+  const context = { house, published, known: known.get(channel.id), pictures }
+  if (!channel.document || !documents) return context
+  const standing = documents.bases.get(channel.id) ?? published.standing
+  return { ...context, house: documents.house, published: { ...published, standing } }
 }
 
-/**
- * Feeds want instants. An item that has only a day gets one: an hour into that day in the publication's zone, and a
- * second later for each item that stands behind it, so that no two of a day are the same, readers sort them as the
- * publication does, and what is added in front changes nobody else. A correction counts as a change of its item.
- *
- * @param corrections by item URL, the latest first.
- */
-export function recentItems(
-  items: readonly StoredItem[],
-  zone: string,
-  corrections: ReadonlyMap<string, readonly Amendment[]> = new Map(),
-): RecentItem[] {
-  return items.map(({ item, day, position, changedAt, firstSeenAt }) => {
-    const published =
-      item.published !== undefined && item.published.length > 10
-        ? item.published
-        : new Date(instantAt(day ?? '1970-01-01', '01:00', zone).getTime() + position * 1000).toISOString()
-    const corrected = corrections.get(item.url)
-    const changes = [
-      published,
-      ...(changedAt === firstSeenAt ? [] : [changedAt]),
-      ...(corrected ?? []).map(({ at }) => at),
-    ]
-    const updated = changes.reduce((latest, at) => (at > latest ? at : latest))
-    return { item, published, updated, ...(corrected && { corrections: corrected }) }
-  })
+export function frozen(channel: string, rendering: Rendering): FrozenRendering {
+  return { ...rendering, channel, hash: sha256(`${rendering.mediaType}\n${rendering.content}`) }
 }

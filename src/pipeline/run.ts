@@ -151,7 +151,7 @@ interface Decision {
   readonly made?: Made | { readonly edition: undefined; readonly findings: readonly Finding[] }
 }
 
-/** How often an edition is made anew because another approval took one of its items meanwhile. */
+/** How often an edition is made anew because another approval took one of its items, or changed what it replaces. */
 const ATTEMPTS = 3
 
 /** Approves, keeps or only looks at the edition of the day; leaves alone what is past that. */
@@ -172,7 +172,9 @@ async function decide(
     const verdict = await settle(ports, input, made)
     if (verdict !== undefined) return { verdict, made }
   }
-  throw new Error(`${id} was made ${ATTEMPTS} times and its items always went into another edition. Run it again.`)
+  throw new Error(
+    `${id} was made ${ATTEMPTS} times and something else always left meanwhile that changes it. Run it again.`,
+  )
 }
 
 /** Undefined when the approval found that the edition must be made anew. */
@@ -191,7 +193,7 @@ async function settle(
     await ports.store.keep(made.edition, 'draft', made.findings, '')
     return input.dryRun ? 'planned' : 'draft'
   }
-  const done = await approve(ports, made.edition, input.settings.channels, made.renderings, made.findings)
+  const done = await approve(ports, made, input.settings.channels)
   return done ? 'approved' : undefined
 }
 

@@ -51,6 +51,14 @@ export interface PublishedEdition {
   amendments(): Promise<readonly Amendment[]>
 }
 
+/** A feed that readers can poll, for the head of a page. */
+export interface FeedLink {
+  readonly title: string
+  readonly mediaType: string
+  /** Below the public address: `feeds/news/atom.xml`. */
+  readonly path: string
+}
+
 /** What may be asked about editions; it changes nothing. */
 export interface Desk {
   readonly publication: Publication
@@ -64,4 +72,6 @@ export interface Desk {
   listPublished(limit: number): Promise<EditionLine[]>
   /** Undefined, without rendering anything, for what readers may not see. */
   published(id: string): Promise<PublishedEdition | undefined>
+  /** The feeds that stand, without their archives: the one of everything, those of sections by name, that of the editions. */
+  feeds(): Promise<readonly FeedLink[]>
 }

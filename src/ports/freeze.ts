@@ -41,4 +41,25 @@ export interface Freeze {
   readonly withdrawn?: readonly string[]
   /** Channels whose renderings are whole documents: an older unsettled delivery to the same target is superseded. */
   readonly documents: readonly string[]
+  /**
+   * By channel with documents, the `Standing.token` that was known when this was made. Where something else stands by
+   * now, this was made without knowing, and is not approved. Absent: nothing was asked.
+   */
+  readonly seen?: ReadonlyMap<string, string>
+}
+
+/** A document that stands: the newest of its id, which has left or is still going to. */
+export interface StandingDocument {
+  /** Of the rendering. */
+  readonly id: string
+  readonly title: string
+  readonly mediaType: string
+  readonly basis?: string
+  readonly edition: string
+}
+
+/** What stands of a channel. `token` is another one whenever one of `documents` is. */
+export interface Standing {
+  readonly token: string
+  readonly documents: readonly StandingDocument[]
 }

@@ -29,6 +29,12 @@ export interface StoredItem {
   readonly withdrawnAt?: string
 }
 
+/** An item without its text, and without what only decisions need. */
+export type ItemLine = Pick<
+  StoredItem,
+  'hash' | 'state' | 'day' | 'position' | 'edition' | 'firstSeenAt' | 'changedAt'
+> & { readonly url: string; readonly section: string }
+
 /** One complete or broken-off reading of a source, to be recorded in one transaction. */
 export interface Reading {
   readonly source: string
@@ -74,6 +80,8 @@ export interface ItemQuery {
   readonly carried?: boolean
   /** Only the item of this address. */
   readonly url?: string
+  /** Only the items of these addresses. */
+  readonly urls?: readonly string[]
   /** `true`: only those that their source no longer lists; `false`: only those that it does. */
   readonly missing?: boolean
   /** Also those that were retracted. */

@@ -3,9 +3,9 @@ import type { DeliveryState, LedgerEntry } from '../domain/delivery.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { ReportKind } from '../domain/report.ts'
-import type { ItemQuery, Reading, Recorded, SourceState, StoredItem } from './items.ts'
+import type { ItemLine, ItemQuery, Reading, Recorded, SourceState, StoredItem } from './items.ts'
 import type { Claim, ClaimRequest, Settlement } from './claims.ts'
-import type { Freeze, FrozenRendering } from './freeze.ts'
+import type { Freeze, FrozenRendering, Standing } from './freeze.ts'
 import type { Notes } from './notes.ts'
 import type { PaceStore } from './pace.ts'
 import type { ReaderStore } from './readers.ts'
@@ -101,6 +101,8 @@ export interface Store extends ReaderStore, PaceStore, Notes {
   record(reading: Reading, firstDay: string): Promise<Recorded>
   /** Newest day first, then the source's order; the undated last. */
   items(query: ItemQuery): Promise<StoredItem[]>
+  /** The same in the same order, for decisions over all that there is: ten thousand take some ten milliseconds. */
+  lines(query: ItemQuery): Promise<ItemLine[]>
 
   edition(id: string): Promise<StoredEdition | undefined>
   /** Newest date first; `states`: only these. */
@@ -112,8 +114,9 @@ export interface Store extends ReaderStore, PaceStore, Notes {
   keep(edition: Edition, state: 'draft' | 'held', findings: readonly Finding[], reason: string): Promise<boolean>
   /**
    * Freezes and plans in one transaction; false (and no change) when the edition is past draft or held, or one of its
-   * items or amendments is by now carried by another edition, or more was said of the item that it amends. An edition
-   * that amends is written down as an amendment; when it retracts, its item never leaves again.
+   * items or amendments is by now carried by another edition, or more was said of the item that it amends, or other
+   * documents stand than it was made to replace. An edition that amends is written down as an amendment; when it
+   * retracts, its item never leaves again.
    */
   approve(freeze: Freeze): Promise<boolean>
   /**
@@ -135,7 +138,10 @@ export interface Store extends ReaderStore, PaceStore, Notes {
    * @throws StoreError when the ledger has fewer or more rows than were frozen.
    */
   settleEdition(id: string): Promise<EditionState>
+  /** Of a document that a newer one has replaced since, and that is settled, `content` and `page` are '': they are not kept. */
   renderings(edition: string): Promise<FrozenRendering[]>
+  /** Documents that stand. What was refused, given up, or belongs to an edition that is held or cancelled does not. */
+  standing(channel: string): Promise<Standing>
   /** Corrections and retractions that were approved, the latest first. */
   amendments(query: AmendmentQuery): Promise<Amendment[]>
   /** Ids of the editions that carry an item, the first first. */
@@ -165,8 +171,8 @@ export interface Store extends ReaderStore, PaceStore, Notes {
   settle(worker: string, outcomes: ReadonlyMap<string, Settlement>, at: Date): Promise<void>
   /**
    * A person's word on a delivery, or on all of an edition that need review. `sent` and `drop`: of what is in review,
-   * unknown, or not called yet. `retry`: also of what was rejected; under a new key, and only when the edition is not cancelled and nothing
-   * else of its group is open (a replay must carry it).
+   * unknown, or not called yet. `retry`: also of what was rejected; under a new key, and only when the edition is not
+   * cancelled, nothing else of its group is open (a replay must carry it), and no newer document took its place.
    * @returns how many were settled so.
    */
   resolve(

@@ -69,8 +69,17 @@ export interface Files {
   read(path: string): Promise<string | undefined>
   /** The same for what is no text. */
   readBytes(path: string): Promise<Uint8Array | undefined>
+  /** What tells whether a file was written since, at once: for who keeps its bytes. Undefined when there is no such file. */
+  stamp(path: string): FileStamp | undefined
   /** Names in a folder in alphabetical order, without hidden and temporary files; empty when there is no such folder. */
   list(folder: string): Promise<string[]>
+}
+
+/** `version` is another one after every write that changed the file. */
+export interface FileStamp {
+  readonly version: string
+  /** Milliseconds since 1970, by the clock of the disk. */
+  readonly modifiedMs: number
 }
 
 /** Where deliveries go when a channel has no credentials: a folder that a person can open. */

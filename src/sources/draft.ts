@@ -2,6 +2,8 @@ import type { Finding } from '../domain/finding.ts'
 import type { Body, Item, Link } from '../domain/item.ts'
 import { cleanLine, cleanText } from '../domain/text.ts'
 import { canonicalUrl } from '../domain/url.ts'
+import { attachmentsOf } from './attachments.ts'
+import type { AttachmentDraft } from './attachments.ts'
 import { publishedFrom } from './dates.ts'
 import type { LinkedText } from './markdown-links.ts'
 import { activeContent, isDamaged, removedFrom, withLosses } from './flaws.ts'
@@ -24,6 +26,7 @@ export interface Draft {
   readonly image?: { readonly url: string; readonly alt?: string | undefined } | undefined
   readonly authors?: readonly string[]
   readonly tags?: readonly string[]
+  readonly attachments?: readonly AttachmentDraft[] | undefined
 }
 
 export interface DraftContext {
@@ -74,6 +77,9 @@ export function itemFrom(draft: Draft, context: DraftContext): Checked {
   }
   noteRemoved(draft, note)
   const image = imageOf(draft.image, url, line, note)
+  const attachments = attachmentsOf(draft.attachments ?? [], url, (message) => {
+    note('attachment-dropped', 'attachments', message, 'Correct or remove it.', 'note')
+  })
   const item = {
     url,
     section: draft.section,
@@ -85,6 +91,7 @@ export function itemFrom(draft: Draft, context: DraftContext): Checked {
     ...(image ? { image } : {}),
     authors: linesOf(draft.authors),
     tags: linesOf(draft.tags),
+    ...(attachments.length > 0 ? { attachments } : {}),
   }
   return { item, findings }
 }

@@ -1,18 +1,25 @@
 import type { AtomFeed, JsonFeed, RssFeed } from 'feedsmith'
-import * as z from 'zod'
 import { escapeHtml } from '../domain/html.ts'
 import { cleanLine } from '../domain/text.ts'
 import type { SourceAbout } from '../ports.ts'
 import type { Draft } from './draft.ts'
 import { textOfHtml } from './feed-html.ts'
+import { jsonExtensions } from './feed-json.ts'
+import type { JsonExtension } from './feed-json.ts'
+import { isImage, mergedMedia } from './feed-media.ts'
+import { isOwn, unescapeHtml } from './feed-own.ts'
 
 /** A feed in the terms of a source. */
 export interface FeedDraft {
   readonly about: SourceAbout
   /** What relative addresses are relative to, where the feed says so. */
   readonly base?: string | undefined
-  readonly drafts: readonly Omit<Draft, 'section'>[]
+  /** One of ours, with what we add to a body. */
+  readonly own: boolean
+  readonly drafts: readonly FeedItem[]
 }
+
+type FeedItem = Omit<Draft, 'section'> & { readonly section?: string | undefined }
 
 type Sources = Draft['sources']
 interface LinkLike {
@@ -23,73 +30,119 @@ interface LinkLike {
 
 /** An RSS description that is all there is of an item serves as its summary too if it is no longer, in UTF-16 units. */
 const SHORT = 600
+/** How the scheme of a category ends that is the section of the item, in our feeds. */
+const SECTION_SCHEME = '#section'
 
 export function fromRss(feed: RssFeed.Feed<string>): FeedDraft {
   const { title, link, language } = feed
+  const own = isOwn(feed.generator)
   return {
     about: aboutOf({ title, description: plainOrHtml(feed.description), url: link, language }),
     base: link,
-    drafts: (feed.items ?? []).map((item) => {
-      const full = item.content?.encoded
-      const description = plainOrHtml(item.description)
-      const image = item.media?.contents?.find((media) => isImage(media.medium, media.type))
-      const enclosed = item.enclosures?.find((enclosure) => isImage(undefined, enclosure.type))
-      return {
-        url: item.link ?? (item.guid?.isPermaLink === false ? undefined : item.guid?.value),
-        title: item.title,
-        summary: full !== undefined || description.length <= SHORT ? description : '',
-        body: { format: 'html', text: full ?? item.description ?? '' },
-        published: item.pubDate ?? item.dc?.dates?.[0],
-        sources: sourceLinks(item.atom?.links),
-        image: imageFrom(image?.url ?? enclosed?.url, image?.description?.value),
-        authors: item.dc?.creators ?? (item.authors ?? []).flatMap(({ name }) => name ?? []),
-        tags: (item.categories ?? []).flatMap(({ name }) => name ?? []),
-      }
-    }),
+    own,
+    drafts: (feed.items ?? []).map((item) => rssItem(item, own)),
+  }
+}
+
+function rssItem(item: RssFeed.Item<string>, own: boolean): FeedItem {
+  const full = item.content?.encoded
+  const description = own ? unescapeHtml(item.description ?? '') : plainOrHtml(item.description)
+  const { contents = [] } = item.media ?? {}
+  const { enclosures = [] } = item
+  // An image that is enclosed in a feed of ours is an attachment.
+  const image = contents.find((media) => isImage(media) && !(own && enclosures[0]?.url === media.url))
+  const imageUrl = image?.url ?? (own ? undefined : enclosures.find(isImage)?.url)
+  const files = contents.filter((media) => media.type !== undefined && (own || !isImage(media)))
+  return {
+    url: item.link ?? (item.guid?.isPermaLink === false ? undefined : item.guid?.value),
+    title: item.title,
+    summary: full !== undefined || description.length <= SHORT ? description : '',
+    body: { format: 'html', text: full ?? item.description ?? '' },
+    published: item.pubDate ?? item.dc?.dates?.[0],
+    section: item.categories?.find(({ domain }) => isSection(domain))?.name,
+    sources: sourceLinks(item.atom?.links),
+    image: imageFrom(imageUrl, image?.description?.value),
+    authors: item.dc?.creators ?? (item.authors ?? []).flatMap(({ name }) => name ?? []),
+    tags: (item.categories ?? []).flatMap(({ name, domain }) => (isSection(domain) ? [] : (name ?? []))),
+    attachments: mergedMedia([...enclosures, ...files], imageUrl),
   }
 }
 
 export function fromAtom(feed: AtomFeed.Feed<string>): FeedDraft {
   const url = alternate(feed.links)
+  const own = isOwn(feed.generator?.text)
   return {
     about: aboutOf({ title: textOf(feed.title), description: textOf(feed.subtitle), url, language: feed.xml?.lang }),
     base: feed.xml?.base ?? url,
-    drafts: (feed.entries ?? []).map((entry) => ({
-      url: alternate(entry.links),
-      title: textOf(entry.title),
-      summary: textOf(entry.summary),
-      body: { format: 'html', text: htmlOf(entry.content ?? entry.summary) },
-      published: entry.published ?? entry.updated,
-      sources: sourceLinks(entry.links),
-      image: imageFrom(entry.media?.contents?.find((media) => isImage(media.medium, media.type))?.url),
-      authors: (entry.authors ?? []).flatMap(({ name }) => name ?? []),
-      tags: (entry.categories ?? []).flatMap(({ label, term }) => label ?? term ?? []),
-    })),
+    own,
+    drafts: (feed.entries ?? []).map((entry) => atomItem(entry, own)),
+  }
+}
+
+function atomItem(entry: AtomFeed.Entry<string>, own: boolean): FeedItem {
+  const image = entry.media?.contents?.find(isImage)
+  const enclosed = (entry.links ?? []).filter(({ rel }) => rel === 'enclosure')
+  return {
+    url: alternate(entry.links),
+    title: textOf(entry.title),
+    summary: textOf(entry.summary),
+    body: { format: 'html', text: htmlOf(entry.content ?? entry.summary) },
+    published: entry.published ?? entry.updated,
+    section: entry.categories?.find(({ scheme }) => isSection(scheme))?.term,
+    sources: sourceLinks(entry.links),
+    image: imageFrom(image?.url, own ? image?.description?.value : undefined),
+    authors: (entry.authors ?? []).flatMap(({ name }) => name ?? []),
+    tags: (entry.categories ?? []).flatMap(({ label, term, scheme }) =>
+      isSection(scheme) ? [] : (label ?? term ?? []),
+    ),
+    attachments: mergedMedia(
+      enclosed.map(({ href, title, ...link }) => ({
+        ...link,
+        ...(href && { url: href }),
+        title: { value: title ?? '' },
+      })),
+      image?.url,
+    ),
   }
 }
 
 /** `document` is the same feed before parsing: the parser drops extensions. */
 export function fromJson(feed: JsonFeed.Feed<string>, document: unknown): FeedDraft {
-  const more = extraSources(document)
+  const more = jsonExtensions(document)
   const { title, description, home_page_url: url, language } = feed
   return {
     about: aboutOf({ title, description, url, language }),
     base: url,
-    drafts: (feed.items ?? []).map((item) => ({
-      url: item.url,
-      title: item.title,
-      summary: item.summary,
-      body: { format: 'html', text: item.content_html ?? htmlOf({ value: item.content_text ?? '' }) },
-      published: item.date_published,
-      sources: named([
-        ...(item.external_url === undefined ? [] : [{ url: item.external_url }]),
-        ...(more.get(item.id) ?? []),
-      ]),
-      image: imageFrom(item.image ?? item.banner_image),
-      authors: (item.authors ?? []).flatMap(({ name }) => name ?? []),
-      tags: item.tags ?? [],
+    own: more.own,
+    drafts: (feed.items ?? []).map((item) => jsonItem(item, more.items.get(item.id ?? ''))),
+  }
+}
+
+function jsonItem(item: JsonFeed.Item<string>, more: JsonExtension | undefined): FeedItem {
+  const about = item.external_url === undefined ? [] : [{ url: item.external_url }]
+  return {
+    url: item.url,
+    title: item.title,
+    summary: item.summary,
+    body: { format: 'html', text: item.content_html ?? htmlOf({ value: item.content_text ?? '' }) },
+    published: item.date_published,
+    section: more?.section,
+    sources: named([...about, ...(more?.sources ?? [])]),
+    image: imageFrom(item.image ?? item.banner_image),
+    authors: (item.authors ?? []).flatMap(({ name }) => name ?? []),
+    tags: item.tags ?? [],
+    attachments: (item.attachments ?? []).map((file) => ({
+      url: file.url,
+      mediaType: file.mime_type,
+      title: file.title,
+      bytes: file.size_in_bytes,
+      seconds: file.duration_in_seconds,
     })),
   }
+}
+
+function isSection(scheme: string | undefined): boolean {
+  return scheme?.endsWith(SECTION_SCHEME) === true
 }
 
 function aboutOf(about: { readonly [Key in keyof SourceAbout]: string | undefined }): SourceAbout {
@@ -117,29 +170,8 @@ function named(sources: Sources): Sources {
   }))
 }
 
-const manySources = z.array(z.object({ url: z.string(), title: z.string().optional().catch(undefined) }))
-/** `external_url` holds one source; all of them stand in our own extension, or in `_sources` as others write it. */
-const extended = z.union([
-  z
-    .object({ id: z.unknown(), _groundwire: z.object({ sources: manySources }) })
-    .transform((item) => ({ id: item.id, sources: item['_groundwire'].sources })),
-  z
-    .object({ id: z.unknown(), _sources: manySources })
-    .transform((item) => ({ id: item.id, sources: item['_sources'] })),
-])
-
-function extraSources(document: unknown): Map<unknown, Sources> {
-  const { data } = z.object({ items: z.array(z.unknown()) }).safeParse(document)
-  const found = (data?.items ?? []).flatMap((item) => extended.safeParse(item).data ?? [])
-  return new Map(found.map(({ id, sources }) => [String(id), sources]))
-}
-
 function imageFrom(url: string | undefined, alt?: string): Draft['image'] {
   return url === undefined ? undefined : { url, alt }
-}
-
-function isImage(medium?: string, type?: string): boolean {
-  return medium === 'image' || type?.startsWith('image/') === true
 }
 
 function textOf(text: { value?: string; type?: string } | undefined): string {

@@ -1,10 +1,12 @@
 import { parseFeed } from 'feedsmith'
+import { cleanLine } from '../domain/text.ts'
 import type { SourceEvent } from '../ports.ts'
 import { itemFrom } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { fromAtom, fromJson, fromRss } from './feed-formats.ts'
 import type { FeedDraft } from './feed-formats.ts'
 import { absoluteHtml } from './feed-html.ts'
+import { withoutFrame } from './feed-own.ts'
 import { quoted, reasonOf, SourceProblem } from './problem.ts'
 
 export interface FeedOptions {
@@ -29,10 +31,12 @@ export async function* readFeed(pieces: AsyncIterable<string>, options: FeedOpti
   yield { kind: 'about', about: feed.about }
   for (const [index, draft] of feed.drafts.entries()) {
     const place = `item ${index + 1}`
-    const full: Draft = { ...draft, section: options.section, sources: sourcesOf(draft, options.pattern) }
-    const { item, findings } = itemFrom(full, { place, base, link: absoluteHtml })
-    for (const finding of findings) yield { kind: 'problem', finding }
-    if (item) yield { kind: 'item', item }
+    const item = feed.own ? withoutFrame(draft) : draft
+    const section = cleanLine(draft.section ?? '') || options.section
+    const full: Draft = { ...item, section, sources: sourcesOf(item, options.pattern) }
+    const made = itemFrom(full, { place, base, link: absoluteHtml })
+    for (const finding of made.findings) yield { kind: 'problem', finding }
+    if (made.item) yield { kind: 'item', item: made.item }
   }
 }
 

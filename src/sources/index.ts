@@ -37,7 +37,7 @@ export interface SourceSpec {
 const MAX_BYTES = 64 * 1024 * 1024
 const TIMEOUT_MS = 30_000
 /** Raise it whenever the same bytes give other items than before, so that unchanged sources are read again. */
-const FORMAT = 1
+const FORMAT = 2
 
 /**
  * Opens nothing yet. Reading yields items as they are complete, checks that no address comes twice, and turns whatever

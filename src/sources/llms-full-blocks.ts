@@ -1,3 +1,5 @@
+import { MAX_ITEM_LENGTH } from '../domain/llms-full.ts'
+
 /** `lines`: as written. `collapsed`: captured with all white space folded to single spaces. */
 export type Form = 'lines' | 'collapsed'
 
@@ -12,8 +14,6 @@ export interface Block {
   readonly text: string
 }
 
-/** No item is as long as this, in UTF-16 units. It bounds the memory that a source without separators can take. */
-export const MAX_ITEM_LENGTH = 1024 * 1024
 /** Of an item that is too long: enough to name it. */
 const KEPT_LENGTH = 4_000
 /** More than any separator with its look-ahead: how far a search goes back when more text has come. */

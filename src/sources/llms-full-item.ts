@@ -1,4 +1,6 @@
 import type { Block } from './llms-full-blocks.ts'
+import { ownParts } from './llms-full-own.ts'
+import type { OwnParts } from './llms-full-own.ts'
 
 /** The parts of an item's block, as written. Absent fields have no label in the source; `published` is not checked. */
 export interface ItemParts {
@@ -8,10 +10,12 @@ export interface ItemParts {
   readonly published?: string | undefined
   readonly url?: string | undefined
   readonly summary?: string | undefined
-  readonly sources: readonly { readonly url: string; readonly title?: string }[]
+  readonly sources: readonly { readonly url: string; readonly title?: string | undefined }[]
   /** Carries `Key papers:`, as lessons do: it has no date by its nature. */
   readonly lesson: boolean
   readonly body: string
+  /** Of an item that our own channel wrote; then title and summary are plain text. */
+  readonly own?: OwnParts
 }
 
 type Field = 'summary' | 'primary' | 'papers' | 'url'
@@ -43,6 +47,8 @@ export function itemParts(block: Pick<Block, 'form' | 'text'>): ItemParts {
   const text = block.text.trim()
   const section = SECTION.exec(text)
   const rest = section ? text.slice(section[0].length) : text
+  const own = ownParts(rest)
+  if (own) return { ...own, section: section?.[1]?.toLowerCase() || undefined, own }
   const { heading, fields, body } = block.form === 'lines' ? partsInLines(rest) : partsInOneLine(rest)
   const title = heading.replace(/^###(?: |$)/, '').trim()
   const date = DATE.exec(title)

@@ -1,11 +1,12 @@
 import type { SourceAbout, SourceEvent } from '../ports.ts'
+import { MAX_ITEM_LENGTH } from '../domain/llms-full.ts'
 import { cleanLine } from '../domain/text.ts'
 import { canonicalUrl } from '../domain/url.ts'
 import { restoreLines } from './collapsed.ts'
 import { itemFrom } from './draft.ts'
-import type { Checked } from './draft.ts'
+import type { Checked, Draft, DraftContext } from './draft.ts'
 import { plainInline } from './inline.ts'
-import { blocksOf, MAX_ITEM_LENGTH } from './llms-full-blocks.ts'
+import { blocksOf } from './llms-full-blocks.ts'
 import type { Block } from './llms-full-blocks.ts'
 import { itemParts } from './llms-full-item.ts'
 import type { ItemParts } from './llms-full-item.ts'
@@ -22,7 +23,8 @@ export interface LlmsFullOptions {
 /**
  * Reads the `llms-full.txt` convention, as written or with all white space collapsed: an H1, a block quotation, `## `
  * sections and items of `### Title (date)`, labelled fields, a Markdown body and a closing `---`. Items are yielded as
- * they are complete. Throws `SourceProblem` after the last whole item when the source has no items or is cut off.
+ * they are complete; those that our own feeds channel wrote come back as they were. Throws `SourceProblem` after the
+ * last whole item when the source has no items or is cut off.
  */
 export async function* readLlmsFull(
   pieces: AsyncIterable<string>,
@@ -42,30 +44,46 @@ export async function* readLlmsFull(
     if (count === 1) yield { kind: 'about', about: aboutFrom(head, parts, options) }
     if (block.kind === 'cutOff') throw cutOff(parts, options)
     const { item, findings } =
-      block.kind === 'tooLong' ? tooLong(parts, count, options) : check(block, parts, section, count, options)
+      block.kind === 'tooLong' ? tooLong(parts, count, options) : await check(block, parts, section, count, options)
     for (const finding of findings) yield { kind: 'problem', finding }
     if (item) yield { kind: 'item', item }
   }
   if (count === 0) throw withoutItems(head)
 }
 
-function check(block: Block, parts: ItemParts, section: string, count: number, { base }: LlmsFullOptions): Checked {
-  const text = block.form === 'collapsed' ? restoreLines(parts.body) : parts.body
-  const { title, published, url, summary, sources, lesson } = parts
-  return itemFrom(
-    {
-      url,
-      section,
-      title,
-      published,
-      summary,
-      sources,
-      markup: true,
-      undated: lesson,
-      body: { format: 'markdown', text },
-    },
-    { place: `item ${count}`, base, link: absoluteMarkdown },
-  )
+function check(
+  block: Block,
+  parts: ItemParts,
+  section: string,
+  count: number,
+  options: LlmsFullOptions,
+): Checked | Promise<Checked> {
+  const isFolded = block.form === 'collapsed' && parts.own?.format !== 'html'
+  const text = isFolded ? restoreLines(parts.body) : parts.body
+  const { own, title, published, url, summary, sources, lesson } = parts
+  const context = { place: `item ${count}`, base: options.base, link: absoluteMarkdown }
+  const draft: Draft = {
+    url,
+    section,
+    title,
+    published,
+    summary,
+    sources,
+    markup: true,
+    undated: lesson,
+    body: { format: 'markdown', text },
+  }
+  if (!own) return itemFrom(draft, context)
+  const { ownSection, image, authors, tags, attachments, format } = own
+  const body = { format, text }
+  const full = { ...draft, section: ownSection || section, markup: false, body, image, authors, tags, attachments }
+  return format === 'html' ? itemInHtml(full, context) : itemFrom(full, context)
+}
+
+/** What reads HTML is loaded when an item needs it. */
+async function itemInHtml(draft: Draft, context: DraftContext): Promise<Checked> {
+  const { absoluteHtml } = await import('./feed-html.ts')
+  return itemFrom(draft, { ...context, link: absoluteHtml })
 }
 
 /** The name is the H1 without what only says which file this is; the description the first sentence of the quotation. */

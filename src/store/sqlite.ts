@@ -5,6 +5,7 @@ import { claimMethods } from './sqlite/claims.ts'
 import { connect } from './sqlite/connection.ts'
 import { controlMethods } from './sqlite/control.ts'
 import { countMethods } from './sqlite/counts.ts'
+import { documentMethods } from './sqlite/documents.ts'
 import { editionMethods } from './sqlite/editions.ts'
 import { itemMethods } from './sqlite/items.ts'
 import { ledgerMethods } from './sqlite/ledger.ts'
@@ -46,6 +47,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     ...amendmentMethods(db),
     ...itemMethods(db),
     ...editionMethods(db),
+    ...documentMethods(db),
     ...approvalMethods(db),
     ...controlMethods(db),
     ...claimMethods(db),

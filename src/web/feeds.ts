@@ -1,48 +1,104 @@
-import { Hono } from 'hono'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Hono, type Context } from 'hono'
 import { cors } from 'hono/cors'
-import { etag, RETAINED_304_HEADERS } from 'hono/etag'
-import { sha256 } from '../domain/hash.ts'
-import type { Files } from '../ports.ts'
-import type { Html } from './page.ts'
-import { html } from 'hono/html'
+import type { Publication } from '../domain/publication.ts'
+import type { Clock, Files } from '../ports.ts'
+import { answerWith, offerOf, type Offer } from './feeds/answer.ts'
+import type { Discovery } from './feeds/discovery.ts'
+import { feedFileOf, FEEDS_PAGE, type FeedFile } from './feeds/files.ts'
+import { openShelf } from './feeds/shelf.ts'
+import { plainPage } from './page.ts'
 
-/** The feeds as readers' programs find them, in the order in which they are offered. */
-export const feeds = [
-  { file: 'rss.xml', name: 'RSS', type: 'application/rss+xml' },
-  { file: 'atom.xml', name: 'Atom', type: 'application/atom+xml' },
-  { file: 'feed.json', name: 'JSON Feed', type: 'application/feed+json' },
-] as const
-
-/**
- * The feed files as they lie in `public/`. A strong ETag over the bytes lets a poller ask again for next to nothing;
- * half an hour of caching and no `Expires: 0`, which makes Miniflux forget the ETag. Any web page may read them (CORS).
- */
-export function feedRoutes(files: Files): Hono {
-  const app = new Hono()
-  for (const { file, type } of feeds) {
-    const path = `/${file}`
-    const retainedHeaders = [...RETAINED_304_HEADERS, 'access-control-allow-origin']
-    app.use(path, cors({ allowMethods: ['GET', 'HEAD'] }), etag({ retainedHeaders }))
-    app.get(path, async (c) => {
-      const text = await files.read(`public/${file}`)
-      if (text === undefined)
-        return c.text('This feed is made when the first edition leaves. There is none yet.\n', 404)
-      const bytes = new TextEncoder().encode(text)
-      c.header('Cache-Control', 'public, max-age=1800')
-      c.header('ETag', `"${sha256(bytes)}"`)
-      return c.body(bytes, 200, {
-        'Content-Type': `${type}; charset=utf-8`,
-        'Content-Length': String(bytes.byteLength),
-      })
-    })
-  }
-  return app
+export interface FeedDeps {
+  readonly files: Pick<Files, 'stamp' | 'readBytes'>
+  readonly clock: Pick<Clock, 'now'>
+  /** Where readers find the files; no trailing slash. */
+  readonly publicUrl: string
+  /** Addresses of the WebSub hubs that are told of changes. */
+  readonly hubs: readonly string[]
+  readonly house: () => Publication
+  readonly discovery: Discovery
 }
 
-/** For the head of readers' pages (RSS autodiscovery). */
-export function feedDiscovery(publicUrl: string, publicationName: string): Html {
-  return html`${feeds.map(
-    ({ file, name, type }) =>
-      html`<link rel="alternate" type="${type}" title="${publicationName} (${name})" href="${publicUrl}/${file}" />`,
-  )}`
+/** The feeds and what goes with them, as they lie in `public/`. */
+export interface Feeds {
+  /** Everything. */
+  readonly routes: Hono
+  /** The same answers for the server itself, before anything else looks at the request, but only what is known at once. */
+  readonly quick: Quick
+}
+
+/** @returns false, and does nothing, when somebody else has to answer. */
+export type Quick = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+
+/** Nothing is rendered, and nothing is compressed: both was done when the files were written. */
+export function openFeeds(deps: FeedDeps): Feeds {
+  const { files, clock, publicUrl, hubs } = deps
+  const shelf = openShelf<Offer>(files, (path, held) => {
+    const file = feedFileOf(`/${path}`)
+    if (!file) throw new Error(`public/${path} is no file of the feeds`)
+    return offerOf(file, held, file.isSubscription ? linkTo(`${publicUrl}/${path}`, hubs) : undefined)
+  })
+  const routes = new Hono()
+  const preflight = cors({ allowMethods: ['GET', 'HEAD'] })
+  routes.use(async (c, next) => {
+    const file = feedFileOf(c.req.path)
+    if (file && c.req.method === 'OPTIONS') return preflight(c, next)
+    if (!file || !isReading(c.req.method)) return next()
+    const offer = shelf.find(file.path) ?? (await shelf.load(file.path))
+    if (!offer) return absent(c, file, deps)
+    const { status, headers, body } = answerWith(
+      offer,
+      askedIn((name) => c.req.header(name)),
+      clock.now().getTime(),
+    )
+    return new Response(body && new Uint8Array(body), { status, headers: pairs(headers) })
+  })
+  const quick: Quick = (incoming, outgoing) => {
+    const { method = '', url = '', headers: fields } = incoming
+    const file = isReading(method) ? feedFileOf(url.split('?', 1)[0] ?? '') : undefined
+    const offer = file && shelf.find(file.path)
+    if (!offer) return false
+    const { status, headers, body } = answerWith(
+      offer,
+      askedIn((name) => fields[name]?.toString()),
+      clock.now().getTime(),
+    )
+    outgoing.writeHead(status, [...headers]).end(method === 'HEAD' ? undefined : body)
+    return true
+  }
+  return { routes, quick }
+}
+
+function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function askedIn(header: (name: string) => string | undefined) {
+  return {
+    acceptEncoding: header('accept-encoding'),
+    ifNoneMatch: header('if-none-match'),
+    ifModifiedSince: header('if-modified-since'),
+  }
+}
+
+/** WebSub, section 4: at least one hub, and exactly one self. */
+function linkTo(self: string, hubs: readonly string[]): string | undefined {
+  if (hubs.length === 0) return undefined
+  return [...hubs.map((hub) => `<${new URL(hub).href}>; rel="hub"`), `<${self}>; rel="self"`].join(', ')
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at] ?? '', flat[2 * at + 1] ?? ''])
+}
+
+async function absent(c: Context, { path }: FeedFile, deps: FeedDeps): Promise<Response> {
+  c.header('Access-Control-Allow-Origin', '*')
+  const hasBegun = deps.files.stamp('public/rss.xml') !== undefined
+  const sentence = hasBegun
+    ? 'There is no such file among the feeds. Those there are stand at /feeds.'
+    : 'The feeds begin with the first edition. None has left yet.'
+  if (path !== FEEDS_PAGE) return c.text(`${sentence}\n`, 404)
+  const told = hasBegun ? 'The list of feeds is made with the next edition.' : sentence
+  return c.html(plainPage(deps.house(), 'Feeds', told, { meta: await deps.discovery() }), 404)
 }

@@ -4,7 +4,8 @@ import type { Desk } from '../pipeline/view.ts'
 import { plainPage } from './page.ts'
 import { cssSource } from './style.ts'
 
-const NEVER = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+/** Nothing at all: of what is data and no page. */
+export const NEVER = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 /**
  * Our own pages: the one style sheet by its hash, no script, no style attribute. What a title or a finding smuggles in

@@ -51,14 +51,20 @@ export function page({ publication, title, place, kind, home, head, main, foot, 
 }
 
 /** A page that says one thing: not found, not allowed, went wrong. */
-export function plainPage(publication: Publication, title: string, sentence: string, home = '/'): Html {
+export function plainPage(
+  publication: Publication,
+  title: string,
+  sentence: string,
+  { meta }: Pick<PageParts, 'meta'> = {},
+): Html {
   return page({
     publication,
     title,
     place: '',
     kind: 'reader',
-    home,
+    home: '/',
     head: html`<h1>${title}</h1>`,
     main: html`<p class="measure">${sentence}</p>`,
+    ...(meta && { meta }),
   })
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Quick } from './feeds.ts'
 
 export interface Served {
   /** Where a person on this machine can open it; no trailing slash. */
@@ -12,6 +13,11 @@ export interface Served {
 /** The port could not be opened. The message says which, and what to do. */
 export class ServeError extends Error {
   override name = 'ServeError'
+}
+
+/** Pages, and what the server may answer itself before they are asked: thousands of pollers ask for the same few bytes. */
+export interface Site extends Hono {
+  readonly quick?: Quick
 }
 
 const GRACE_MS = 5_000
@@ -28,7 +34,7 @@ const MAX_CONNECTIONS = 1_000
  * @throws ServeError when the port cannot be had.
  */
 export async function serve(
-  app: Hono,
+  app: Site,
   { port, host = '127.0.0.1' }: { readonly port: number; readonly host?: string },
   signal?: AbortSignal,
 ): Promise<Served> {
@@ -36,7 +42,7 @@ export async function serve(
   const server = createServer(LIMITS, (incoming, outgoing) => {
     // A connection lingers after its answer, even when the server is closing and waits for it.
     outgoing.once('close', () => server.listening || server.closeIdleConnections())
-    void answer(incoming, outgoing)
+    if (app.quick?.(incoming, outgoing) !== true) void answer(incoming, outgoing)
   })
   server.maxConnections = MAX_CONNECTIONS
   await listen(server, port, host)

@@ -101,9 +101,13 @@ iframe{display:block;border:1px solid var(--rule);background:var(--paper)}
 .measures>*{white-space:nowrap}
 .over{font-weight:600}
 .document{padding-block:1rem;border-top:1px solid var(--rule)}
-.document>summary h3{display:inline;font-size:1.125rem}
+.document>summary h3{display:inline}
+.document h3{font-size:1.125rem}
 .document iframe{width:100%;max-width:48rem;height:40rem;resize:vertical;margin-top:.75rem}
 .document .findings,.document p{margin-top:.75rem}
+.documents{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.8rem 2rem;margin-top:.75rem}
+.documents li{min-width:0;overflow-wrap:anywhere}
+.documents .measures>*{white-space:normal}
 
 table{border-collapse:collapse}
 th,td{padding:.6rem 2.5rem .6rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}

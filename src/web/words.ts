@@ -15,10 +15,10 @@ export function sizeInWords(bytes: number): string {
   return bytes < 1000 ? counted(bytes, 'byte') : `${tenths.format(bytes / 1000)} kB`
 }
 
-/** `212 of 300 graphemes`; without a limit `8 entries`. */
+/** `212 of 300 graphemes`; without a limit `8 entries`, `1 entry`. */
 export function measureInWords({ name, value, limit }: Measure): string {
-  const of = limit === undefined ? '' : ` of ${figures.format(limit)}`
-  return `${figures.format(value)}${of} ${name}`
+  if (limit !== undefined) return `${figures.format(value)} of ${figures.format(limit)} ${name}`
+  return `${figures.format(value)} ${value === 1 ? name.replace(/ies$/, 'y').replace(/s$/, '') : name}`
 }
 
 /** `07:00` on the publication's clocks. */

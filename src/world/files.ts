@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Files } from '../ports.ts'
+import type { Files, FileStamp } from '../ports.ts'
 import { isGone, workerName } from './worker.ts'
 
 /** A file or folder that could not be used; the message says which and what to do. */
@@ -49,6 +50,7 @@ export function createFiles(root: string): Files {
     },
     read: async (path) => (await readBytes(path))?.toString('utf8'),
     readBytes,
+    stamp: (path) => stampOf(inside(root, path)),
     async list(folder) {
       const target = inside(root, folder)
       try {
@@ -71,6 +73,18 @@ function inside(root: string, path: string): string {
     )
   }
   return join(root, ...segments)
+}
+
+function stampOf(target: string): FileStamp | undefined {
+  try {
+    const stats = statSync(target, { bigint: true, throwIfNoEntry: false })
+    if (!stats?.isFile()) return undefined
+    // Nobody can set back when it was changed, and a rename gives a new inode: two writes within one tick differ.
+    return { version: `${stats.ctimeNs}-${stats.size}-${stats.ino}`, modifiedMs: Number(stats.mtimeMs) }
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined
+    throw explained(error, 'read', target)
+  }
 }
 
 function isPublic(path: string): boolean {

@@ -44,7 +44,7 @@ const walls: readonly Wall[] = [
   wall('src/main', 'src/(main|cli|config)[./]', ['']),
   wall('channels/index.ts', 'channels/index\\.ts$', [CHANNEL, 'channels/[a-z]+/index\\.ts$']),
   channelWall('email', ['emails/', 'react$', '@react-email/render$', 'nodemailer/', 'resend$', 'node:stream$']),
-  channelWall('feeds', ['feed$', '@xmldom/xmldom$', 'marked$', 'sanitize-html$']),
+  channelWall('feeds', ['node:zlib$', 'node:util$', 'feed$', '@xmldom/xmldom$', 'marked$', 'sanitize-html$']),
   channelWall('bluesky', ['@atproto/']),
   channelWall('mastodon', ['masto$']),
   channelWall('[a-z]+', []),

@@ -6,6 +6,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { bundle } from './bundle.ts'
+import { measureRewriting } from './feeds-rewrite.ts'
+import { measureFeedsServing } from './feeds-serving.ts'
 import { measureMail } from './mail.ts'
 import { medians, print, type Row } from './table.ts'
 
@@ -20,6 +22,11 @@ const largeList = Number(process.argv[3] ?? 1_000_000)
 const scratch = mkdtempSync(join(tmpdir(), 'groundwire-bench-'))
 try {
   print(`${basename(source)}, ${day}; medians of ${rounds} alternating runs; Node ${process.version}`, await measure())
+  const serving = await measureFeedsServing(scratch, Math.min(rounds, 5))
+  print(`Serving feeds, medians of ${Math.min(rounds, 5)} alternating runs`, serving)
+  const rewriting = await measureRewriting(scratch, Math.min(rounds, 3))
+  print(`Writing feeds, medians of ${Math.min(rounds, 3)} runs`, rewriting.rows)
+  console.log(rewriting.facts.join('\n'))
   const mail = await measureMail(scratch, Math.min(rounds, 5), largeList)
   print(`Mail, medians of ${Math.min(rounds, 5)} alternating runs`, mail.rows)
   console.log(mail.facts.join('\n'))

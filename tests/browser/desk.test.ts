@@ -8,6 +8,7 @@ import { serve, type Served } from '../../src/web/serve.ts'
 import { deskOf, EDITION, sampleApp, sampleView } from '../web/fixture.ts'
 import { chromiumProblem, launch } from './chromium.ts'
 import { LOWEST_CONTRAST } from './contrast.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 const WIDTHS = [320, 375, 1280]
 const SCHEMES = ['light', 'dark'] as const
@@ -38,7 +39,7 @@ async function fullPosts(): Promise<EditionView> {
   const pictures = new Map(items.map(({ url }) => [url, PICTURE]))
   const context = {
     house: { publication: edition.publication, publicUrl: 'https://wire.example' },
-    recent: [],
+    published: nothingPublished,
     pictures,
   }
   const drawn = await blueskyChannel.render(edition, context, blueskySettings.parse({}))

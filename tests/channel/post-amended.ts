@@ -5,11 +5,12 @@ import type { Item } from '../../src/domain/item.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { frozen } from '../../src/pipeline/render.ts'
 import { sampleEdition, samplePublication } from '../fixtures/edition.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 export const day = sampleEdition()
 export const context = {
   house: { publication: samplePublication, publicUrl: 'https://morningcheck.example' },
-  recent: [],
+  published: nothingPublished,
 }
 
 /** The item at this place of the day, as it now is. */

@@ -10,6 +10,7 @@ import type { Item } from '../../src/domain/item.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { editionOf } from '../domain/editions.ts'
 import { hostileText, hostileUrl, newsItem, publication, seeded } from '../domain/hostile-text.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 const EDITIONS = 650
 const ITEMS = 18
@@ -131,7 +132,7 @@ it(`holds for ${POSTS.toLocaleString('en')} posts on both networks`, async () =>
     ])
     const spoiler = one(random, ['', '', 'A warning 👨‍👩‍👧‍👦'])
     const edition = { ...editionOf(items), subject: fuzzText(random, 30) }
-    const context = { house: { publication, publicUrl: 'https://news.example' }, recent: [] }
+    const context = { house: { publication, publicUrl: 'https://news.example' }, published: nothingPublished }
 
     for (const rendering of await blueskyChannel.render(edition, context, blueskyChannel.settings.parse(settings))) {
       const found = mistakes(rendering, (content) => {

@@ -3,6 +3,7 @@ import { amendmentContract } from './store/amendments.ts'
 import { approvalContract } from './store/approval.ts'
 import { claimContract } from './store/claims.ts'
 import { controlContract } from './store/control.ts'
+import { documentContract } from './store/documents.ts'
 import { editionContract } from './store/editions.ts'
 import { groupContract } from './store/groups.ts'
 import type { OpenStore } from './store/opened.ts'
@@ -33,6 +34,9 @@ export function storeContract(name: string, open: OpenStore): void {
     })
     describe('approval', () => {
       approvalContract(open)
+    })
+    describe('documents', () => {
+      documentContract(open)
     })
     describe('amendments', () => {
       amendmentContract(open)

@@ -14,6 +14,7 @@ import { channelPorts } from '../fixtures/ports.ts'
 import { sampleEdition } from '../fixtures/edition.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { printTable } from './mailing.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 const START = '2026-06-29T05:00:00.000Z'
 const MINUTE_MS = 60_000
@@ -61,7 +62,7 @@ async function mailing(fault: (call: { readonly number: number }) => Fault | und
     resend: { apiKey: 're_test', baseUrl: provider.url, callsPerSecond: 5, lanes: 1, timeoutSeconds: TIMEOUT_SECONDS },
   })
   const configured = [{ channel: emailChannel, settings }]
-  const renderings = await render(edition, configured, { house: sampleHouse, recent: [] })
+  const renderings = await render(edition, configured, { house: sampleHouse, published: nothingPublished })
   await store.approve({
     edition,
     findings: [],

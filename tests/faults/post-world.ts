@@ -23,6 +23,7 @@ import { createOutbox } from '../../src/world/outbox.ts'
 import { samplePublication } from '../fixtures/edition.ts'
 import type { FaultProxy } from '../fixtures/fault-proxy.ts'
 import type { Pds } from '../servers/pds/start.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 /** What a pass is told; see `post-bluesky-child.ts`. */
 export interface PassOrder {
@@ -160,9 +161,10 @@ export async function postingTo(
       within(async (store) => {
         const first = editionItems(edition).slice(0, pictures)
         const gathered = { known: new Map(), pictures: new Map(first.map(({ url }) => [url, pictureFor(data, url)])) }
-        const renderings = await render(edition, [channel], { house, recent: [] }, gathered)
+        const renderings = await render(edition, [channel], { house, published: nothingPublished }, gathered)
         if (renderings.some((one) => !one.mayLeave)) throw new Error('a post that may not leave')
-        if (!(await approve({ store, clock }, edition, [channel], renderings, []))) throw new Error('not approved')
+        if (!(await approve({ store, clock }, { edition, renderings, findings: [] }, [channel])))
+          throw new Error('not approved')
       }),
     amend: (kind, item, note) => within((store) => amend({ store, clock }, channel, { kind, item, note })),
     pass: () => startPass({ data, settings, began, ahead }),
@@ -186,7 +188,7 @@ async function amend(
     subject: `About ${item.title}`,
     amends: { amendment, item },
   }
-  const context: RenderContext = { house, recent: [] }
+  const context: RenderContext = { house, published: nothingPublished }
   const input = { amendment, item, posted: posted.filter(({ delivery }) => mayLeave(delivery)) }
   const renderings = await blueskyChannel.amend?.(
     input,
@@ -195,7 +197,8 @@ async function amend(
     blueskyChannel.settings.parse(configured.settings),
   )
   const all = (renderings ?? []).map((rendering) => frozen('bluesky', rendering))
-  if (!(await approve(ports, edition, [configured], all, [], said))) throw new Error(`${id} was not approved`)
+  if (!(await approve(ports, { edition, renderings: all, findings: [] }, [configured], said)))
+    throw new Error(`${id} was not approved`)
 }
 
 function emptyEdition(id: string, schedule: string, at: string): Edition {

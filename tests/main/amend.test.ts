@@ -97,7 +97,7 @@ describe('correct', () => {
     const [amendment] = await amendments()
     expect(code).toBe(0)
     expect(out).toContain(`${amendment?.id}  approved\n  “Correction: Tides, put right”`)
-    expect(out).toContain('  Feeds     RSS, Atom, JSON Feed\n')
+    expect(out).toMatch(/^ {2}Feeds {5}\S.* \(RSS\), \S.* \(Atom\), \S.* \(JSON Feed\) and \d+ more$/m)
     expect(out).toMatch(new RegExp(`  Bluesky   .*\\n              Correction: ${NOTE}\\n`))
     expect(out).toContain('It is frozen as it is shown here. The next digest tells of it.')
     expect(out).toContain('without one: groundwire run --date 2026-06-29 --source FOLDER/news --data FOLDER/data')
@@ -279,7 +279,7 @@ describe('what a program reads', () => {
       renderings: expect.arrayContaining([
         expect.objectContaining({ channel: 'feeds', id: 'feed.json', mayLeave: true }),
       ]),
-      deliveries: expect.arrayContaining([{ channel: 'feeds', state: 'planned', count: 3 }]),
+      deliveries: expect.arrayContaining([{ channel: 'feeds', state: 'planned', count: expect.any(Number) }]),
       message: expect.stringContaining('The next digest tells of it.'),
     })
   })

@@ -47,6 +47,14 @@ describe('the command line', () => {
     expect(first.out).toContain('Tidewatch · daily/2026-10-16 · sent to the outbox')
   })
 
+  it('names the first feed files on one line, and the page that lists them all', () => {
+    expect(first.out).toMatch(
+      /^ {2}Feeds {5}\d+ sent {2}data\/public\/rss\.xml, atom\.xml, feed\.json and \d+ more; start at feeds\/index\.html$/m,
+    )
+    for (const file of ['rss.xml', 'atom.xml', 'feed.json', 'feeds/index.html'])
+      expect(existsSync(join(data, 'public', file))).toBe(true)
+  })
+
   it('changes no byte by looking: a second run, a dry run, status', () => {
     const before = everything(data)
     for (const call of [['run'], ['run', '--dry-run', '--date', '2026-10-14'], ['status'], ['migrate']])

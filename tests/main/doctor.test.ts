@@ -87,7 +87,7 @@ const leaving = { EMAIL_FROM: 'x@a.example', SMTP_URL: 'smtp://user:hidden%40pas
 describe('doctor', () => {
   it('finds nothing wrong with the sample, and makes nothing', async () => {
     const { code, areas, words } = await doctor()
-    expect(areas).toEqual(['Configuration', 'Source', 'Store', 'Clock', 'E-mail', 'Bluesky', 'Mastodon'])
+    expect(areas).toEqual(['Configuration', 'Source', 'Store', 'Clock', 'E-mail', 'Feeds', 'Bluesky', 'Mastodon'])
     expect([code, Object.values(words).includes('wrong')]).toEqual([0, false])
     expect(words).toMatchObject({ source: 'ok', store: 'ok', clock: 'ok', 'email-outbox': 'ok' })
     expect(readdirSync(folder)).toEqual([])

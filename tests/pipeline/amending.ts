@@ -34,8 +34,8 @@ export async function openPress(subscribers = 2): Promise<Press> {
   const posts = fakeChannel('posts', { amend: onePerPost })
   const files = fakeChannel('files', {
     document: true,
-    renderings: (edition, context) => [feed(edition, context)],
-    amend: (_, edition, context) => [feed(edition, context)],
+    renderings: async (edition, context) => [await feed(edition, context)],
+    amend: async (_, edition, context) => [await feed(edition, context)],
   })
   const all = [mail, posts, files]
   return {
@@ -72,7 +72,8 @@ function onePerPost({ amendment, posted }: AmendInput): Rendering[] {
 }
 
 /** One line an item: what it is called, when it changed, and what was put right. */
-function feed(edition: Edition, { recent }: RenderContext): Rendering {
+async function feed(edition: Edition, { published }: RenderContext): Promise<Rendering> {
+  const recent = await published.itemsOf(published.items.map(({ url }) => url))
   const lines = recent.map(({ item, updated, corrections = [] }) =>
     [item.title, updated, ...corrections.map(({ note }) => note)].join(' | '),
   )

@@ -104,7 +104,6 @@ export function settingsFor(...channels: readonly FakeChannel[]): MakeSettings {
     compose: composeDefaults,
     channels: channels.map((channel) => ({ channel, settings: {} })),
     source: 'memory',
-    recent: 50,
   }
 }
 

@@ -9,6 +9,7 @@ import { fakeChannel, onePerEdition, type FakeChannel, type FakeChannelOptions }
 import { sampleEdition } from '../fixtures/edition.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { house, never, settingsFor } from './fixture.ts'
+import { nothingPublished } from '../../src/channel/published.ts'
 
 export const START = '2026-06-29T05:00:00.000Z'
 export const MINUTE_MS = 60_000
@@ -51,7 +52,7 @@ export async function owing(): Promise<Owing> {
     async owe(...channels) {
       const edition = sampleEdition({ stories: 3, briefs: 0, background: 0 })
       const { channels: configured } = settingsFor(...channels)
-      const renderings = await render(edition, configured, { house, recent: [] })
+      const renderings = await render(edition, configured, { house, published: nothingPublished })
       const planned = plan(edition, configured, renderings, new Date(edition.plannedAt))
       await store.approve({ edition, findings: [], at: START, renderings, documents: [], ...planned })
     },

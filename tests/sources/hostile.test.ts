@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { restoreLines } from '../../src/sources/collapsed.ts'
 import { decode } from '../../src/sources/decode.ts'
+import { withoutFrame } from '../../src/sources/feed-own.ts'
 import { plainInline } from '../../src/sources/inline.ts'
 import { itemParts } from '../../src/sources/llms-full-item.ts'
 import { readLlmsFull } from '../../src/sources/llms-full.ts'
@@ -11,6 +12,7 @@ import { gather, pieces } from './reading.ts'
 const MOTIFS = [
   '(', '[', ']', '![', '](', '[a](', '](((', '***', '*a ', '_a ', '`', '` ``', '\\', '<a ', '<a href="', '<', 'https://',
   '[a]: ', '\n[a]: <', '## ', ' ## A', '## a ', '--- ', '\n---\n', ' --- ## ', 'Summary: ', ' URL:', '``` ', '- **', ' ', '\n', '1. **', '\n[',
+  '\\[', '\\[ ', '[\\]', '\\;', ' Format: HTML ', '<p>Sources: ', '<p><strong>a</strong></p>', '(<https://x.example/', '---\n',
 ]
 
 it.each(MOTIFS)('%j over and over takes time in proportion', (motif) => {
@@ -21,6 +23,12 @@ it.each(MOTIFS)('%j over and over takes time in proportion', (motif) => {
   plainInline(text)
   itemParts({ form: 'lines', text: `### A (2026-06-29)\nPrimary source (verified): ${text}\nURL: /x\n` })
   itemParts({ form: 'collapsed', text: `### A (2026-06-29) Primary source (verified): ${text} URL: /x B` })
+  for (const form of ['lines', 'collapsed'] as const) {
+    const fields = `Tags: ${text}\nAttachments: ${text}\nPrimary source (verified): ${text}`
+    itemParts({ form, text: `### A (2026-06-29)\nFormat: HTML\n${fields}\nURL: https://paper.example/a\n\n${text}` })
+  }
+  withoutFrame({ body: { format: 'html', text }, sources: [] })
+  withoutFrame({ body: { format: 'html', text: `<p>Source: ${text}` }, sources: [] })
   expect(performance.now() - started).toBeLessThan(2_000)
 })
 

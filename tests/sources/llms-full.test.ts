@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_ITEM_LENGTH } from '../../src/sources/llms-full-blocks.ts'
+import { MAX_ITEM_LENGTH } from '../../src/domain/llms-full.ts'
 import { readLlmsFull } from '../../src/sources/llms-full.ts'
 import { gather, pieces, readText } from './reading.ts'
 

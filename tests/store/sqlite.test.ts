@@ -21,7 +21,7 @@ import {
 } from '../contracts/store/fixtures.ts'
 import { openNewSqlite } from './open-sqlite.ts'
 
-const MIGRATIONS = ['0001-first', '0002-attempt-groups', '0003-readers', '0004-amendments']
+const MIGRATIONS = ['0001-first', '0002-attempt-groups', '0003-readers', '0004-amendments', '0005-documents']
 
 describe('opening', () => {
   test('makes missing folders, and leaves nothing beside the file when it is closed', async () => {

@@ -1,10 +1,11 @@
 import type { Amendment } from '../../src/domain/amendment.ts'
 import { escapeHtml } from '../../src/domain/html.ts'
+import { feedFormats } from '../../src/domain/feed-format.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { Item } from '../../src/domain/item.ts'
 import { hostOf } from '../../src/domain/url.ts'
-import type { Desk, EditionLine, EditionView } from '../../src/pipeline/view.ts'
+import type { Desk, EditionLine, EditionView, FeedLink } from '../../src/pipeline/view.ts'
 import type { Subscriber } from '../../src/domain/subscriber.ts'
 import type { Files, FrozenRendering, Log } from '../../src/ports.ts'
 import { createApp, type WebDeps } from '../../src/web/app.ts'
@@ -177,6 +178,13 @@ function feed(file: string): FrozenRendering {
   })
 }
 
+/** The feed of everything, in three formats. */
+const sampleFeeds: readonly FeedLink[] = feedFormats.map(({ name, file, mediaType }) => ({
+  title: `The Morning Check (${name})`,
+  mediaType,
+  path: file,
+}))
+
 /** A desk that knows these editions, newest first. */
 export function deskOf(...views: EditionView[]): Desk {
   return amendedDeskOf([], ...views)
@@ -198,6 +206,7 @@ export function amendedDeskOf(amendments: readonly Amendment[], ...views: Editio
     list: async (limit) => lines(views).slice(0, limit),
     vanished: async () => [],
     view: async (id) => views.find(({ edition }) => edition.id === id),
+    feeds: async () => sampleFeeds,
     listPublished: async (limit) => lines(published).slice(0, limit),
     published: async (id) => {
       const view = published.find(({ edition }) => edition.id === id)
@@ -207,11 +216,12 @@ export function amendedDeskOf(amendments: readonly Amendment[], ...views: Editio
   }
 }
 
-export function filesOf(files: Readonly<Record<string, string>>): Files {
+function filesOf(files: Readonly<Record<string, string>>): Files {
   return {
     read: async (path) => files[path],
     readBytes: async (path) => (files[path] === undefined ? undefined : Buffer.from(files[path])),
     list: async () => Object.keys(files),
+    stamp: (path) => (files[path] === undefined ? undefined : { version: sha256(files[path]), modifiedMs: 0 }),
     write: async () => {
       throw new Error('web pages write no file')
     },
@@ -255,6 +265,7 @@ export function sampleApp(over: Partial<WebDeps> = {}) {
     tokenSecrets: ['a secret for tests'],
     webhooks: [],
     publicUrl: 'https://wire.morningcheck.example',
+    hubs: [],
     health: async () => ({ ok: true, detail: { store: 'open' } }),
     mode: 'preview',
     ...over,

@@ -2,14 +2,15 @@ import { once } from 'node:events'
 import { connect, Server } from 'node:net'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { serve, ServeError, type Served } from '../../src/web/serve.ts'
+import type { Quick } from '../../src/web/feeds.ts'
+import { serve, ServeError, type Served, type Site } from '../../src/web/serve.ts'
 
 const opened: Served[] = []
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((served) => served.close()))
 })
 
-async function open(app: Hono, port = 0, signal?: AbortSignal): Promise<Served> {
+async function open(app: Site, port = 0, signal?: AbortSignal): Promise<Served> {
   const served = await serve(app, { port }, signal)
   opened.push(served)
   return served
@@ -55,6 +56,26 @@ describe('serve', () => {
     await served.close()
     expect(performance.now() - asked).toBeLessThan(1_000)
     await expect(fetch(served.url)).rejects.toThrow('fetch failed')
+  })
+
+  it('lets what the app can say at once be said first, and asks the pages for all else', async () => {
+    const asked: (string | undefined)[] = []
+    const quick: Quick = ({ url }, outgoing) => {
+      asked.push(url)
+      if (url !== '/quick') return false
+      outgoing.writeHead(200, ['X-From', 'quick']).end('at once')
+      return true
+    }
+    const { url } = await open(
+      Object.assign(
+        new Hono().get('/', (c) => c.text('hello')),
+        { quick },
+      ),
+    )
+    const first = await fetch(`${url}/quick`)
+    expect([first.headers.get('X-From'), await first.text()]).toEqual(['quick', 'at once'])
+    expect(await (await fetch(url)).text()).toBe('hello')
+    expect(asked).toEqual(['/quick', '/'])
   })
 
   it('is not held open by an idle connection', async () => {

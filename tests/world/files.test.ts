@@ -49,6 +49,34 @@ describe('files', () => {
     expect(modes).toEqual(['755', '600', '700', '700', '600', '755', '644'])
   })
 
+  it('stamps a file anew with every write, of as many bytes and within one tick too, and with nothing else', async () => {
+    const files = createFiles(root)
+    const seen = new Set<string | undefined>()
+    for (const text of ['one', 'two', 'six', 'one', 'three'].flatMap((word) => [word, word])) {
+      await files.write('public/a.xml', text)
+      seen.add(files.stamp('public/a.xml')?.version)
+      expect(files.stamp('public/a.xml')).toEqual(files.stamp('public/a.xml'))
+    }
+    expect(seen.size).toBe(5)
+    expect(seen).not.toContain(undefined)
+  })
+
+  it('says when a file was written, and sees through a time that was set back', async () => {
+    const files = createFiles(root)
+    await files.write('a.xml', 'text')
+    const before = files.stamp('a.xml')
+    utimesSync(join(root, 'a.xml'), 1000, 1000.5)
+    expect(files.stamp('a.xml')?.modifiedMs).toBe(1_000_500)
+    expect(files.stamp('a.xml')?.version).not.toBe(before?.version)
+  })
+
+  it('stamps neither a folder nor what is not there, and nothing outside', async () => {
+    const files = createFiles(root)
+    await files.write('public/a.xml', 'text')
+    for (const path of ['public', 'none', 'public/none', 'public/a.xml/none']) expect(files.stamp(path)).toBeUndefined()
+    expect(() => files.stamp('../a.xml')).toThrow(/does not name a place below/)
+  })
+
   it('has nothing where there is nothing', async () => {
     const files = createFiles(root)
     await files.write('file', 'x')

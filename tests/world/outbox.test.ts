@@ -239,6 +239,7 @@ function memoryFiles(): Files & { readonly listings: number } {
       return 'written'
     },
     read: async (path) => contents.get(path),
+    stamp: () => undefined,
     readBytes: async (path) => (contents.has(path) ? Buffer.from(contents.get(path) ?? '') : undefined),
     async list(folder) {
       listings++

@@ -26,6 +26,20 @@ describe('files for looking', () => {
     expect(await scratch.list('public')).toEqual(['a.txt'])
   })
 
+  it('are stamped as on the disk, and anew with what is written to them', async () => {
+    const files = createFiles(root)
+    await files.write('a.txt', 'old')
+    const scratch = scratchFiles(files)
+    const stamps = [scratch.stamp('a.txt')]
+    expect(stamps).toEqual([files.stamp('a.txt')])
+    for (const text of ['new', 'new', 'newer']) {
+      await scratch.write('a.txt', text)
+      stamps.push(scratch.stamp('a.txt'))
+    }
+    expect(new Set(stamps.map((stamp) => stamp?.version)).size).toBe(3)
+    expect(scratch.stamp('b.txt')).toBeUndefined()
+  })
+
   it('say when they held these bytes already', async () => {
     const files = createFiles(root)
     await files.write('a.txt', 'old')

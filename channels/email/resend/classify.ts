@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { retryAfter } from '../../../src/channel/retry-after.ts'
 import { withoutAddresses } from '../../../src/domain/redact.ts'
 import { cleanLine } from '../../../src/domain/text.ts'
 import type { PaceHint } from '../../../src/ports.ts'
-import { type Answer, rateWaitUntil, retryAfter } from './pace.ts'
+import { type Answer, rateWaitUntil } from './pace.ts'
 
 /** What an answer means for all mails of its call. */
 export type Verdict =

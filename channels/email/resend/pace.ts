@@ -1,3 +1,4 @@
+import { retryAfter } from '../../../src/channel/retry-after.ts'
 import type { PaceHint } from '../../../src/ports.ts'
 
 /** An answer of the provider, read whole. */
@@ -25,18 +26,6 @@ export function rateHint(answer: Answer): PaceHint {
 export function rateWaitUntil(answer: Answer, now: Date): Date | undefined {
   const said = retryAfter(answer, now) ?? resetAt(answer, now)
   return said && new Date(Math.min(said.getTime(), now.getTime() + LONGEST_RATE_WAIT_MS))
-}
-
-/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); undefined when absent, garbled or past. */
-export function retryAfter(answer: Answer, now: Date): Date | undefined {
-  const text = answer.header('retry-after')?.trim() ?? ''
-  const at = /^\d+(\.\d+)?$/.test(text) ? now.getTime() + Number(text) * 1000 : dateAt(text)
-  return at > now.getTime() && at <= 8.64e15 ? new Date(at) : undefined
-}
-
-/** Only a date that begins with its day: `Date.parse` reads dates into much else, `-1` among it. */
-function dateAt(text: string): number {
-  return /^[A-Z][a-z]{2},? /.test(text) ? Date.parse(text) : Number.NaN
 }
 
 /** The end of the window, where nothing is left of it. */

@@ -7,8 +7,11 @@ import { nextStep } from '../next-step.ts'
 import { shownText } from '../shown.ts'
 import { headLines } from '../status/edition.ts'
 import { requireEdition } from '../status/require.ts'
-import { plural } from '../tally.ts'
+import { figure, plural } from '../tally.ts'
 import type { OpenDraft } from './drafts.ts'
+
+/** Many documents carry the item, and all tell the same. */
+const SHOWN_DOCUMENTS = 3
 
 interface AmendReport {
   readonly amended: Amended
@@ -61,14 +64,16 @@ function channelLines({ renderings }: Composed): string[] {
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
-/** Of whole documents the names alone, of a post its words. */
+/** Of whole documents the names of the first alone, of a post its words. */
 function renderingLines(label: string, renderings: readonly FrozenRendering[]): string[] {
   const documents = renderings.filter(({ text }) => text === undefined).map(({ title }) => shownText(title))
   const posts = renderings.flatMap(({ title, text }) => {
     const words = (text?.split('\n') ?? []).map((line) => row('', `  ${shownText(line)}`).trimEnd())
     return text === undefined ? [] : [row('', shownText(title)), ...words]
   })
-  const [first = '', ...others] = [...(documents.length > 0 ? [row('', documents.join(', '))] : []), ...posts]
+  const more = documents.length - SHOWN_DOCUMENTS
+  const names = `${documents.slice(0, SHOWN_DOCUMENTS).join(', ')}${more > 0 ? ` and ${figure(more)} more` : ''}`
+  const [first = '', ...others] = [...(documents.length > 0 ? [row('', names)] : []), ...posts]
   return [row(label, first.trimStart()), ...others]
 }
 

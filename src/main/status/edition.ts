@@ -1,3 +1,4 @@
+import { channels } from '../../../channels/index.ts'
 import type { LedgerEntry } from '../../domain/delivery.ts'
 import { missedKinds } from '../../domain/report.ts'
 import type { EditionSummary, LedgerCount, Store, Wait } from '../../ports.ts'
@@ -7,10 +8,13 @@ import { shownText } from '../shown.ts'
 import { countOf, countOpen, figure, sumLine, tallyCounts } from '../tally.ts'
 import type { Terminal } from '../terminal.ts'
 import { laterWords, troubleLines } from '../waits.ts'
-import { entryLine, missedLines, missedName } from './entries.ts'
+import { entryLine, foldedLine, missedLines, missedName } from './entries.ts'
 
 /** An edition up to this size is listed whole; of a larger one, as many that did not get it. */
 const LISTED = 50
+/** Up to as many documents of a channel that have left are listed one by one. */
+const UNFOLDED = 6
+const documentChannels = new Set(channels.filter(({ document }) => document).map(({ id }) => id))
 
 export type EditionHead = Pick<EditionSummary, 'id' | 'subject' | 'state' | 'reason'>
 
@@ -18,11 +22,11 @@ export function headLines(
   { id: edition, subject, state, reason }: EditionHead,
   counts: readonly LedgerCount[],
 ): string[] {
-  const channels = [...new Set(counts.map(({ channel }) => channel))]
+  const ids = [...new Set(counts.map(({ channel }) => channel))]
   return [
     `${edition}  ${state}${reason && `: ${shownText(reason)}`}`,
     `  “${subject}”`,
-    ...channels.map((id) => `  ${id.padEnd(9)} ${tallyCounts(counts.filter(({ channel }) => channel === id))}`),
+    ...ids.map((id) => `  ${id.padEnd(9)} ${tallyCounts(counts.filter(({ channel }) => channel === id))}`),
   ]
 }
 
@@ -37,19 +41,34 @@ export async function showEdition(
 ): Promise<void> {
   const { callOptions: options } = configuration
   const sum = sumLine(counts)
-  const total = counts.reduce((all, { count }) => all + count, 0)
   const lines = [...headLines(head, counts), ...(sum ? [`  ${sum}`] : [])]
   const waits = await store.waits(head.id)
   lines.push(...leavingLines(head, counts, waits, configuration, screen))
   if (head.state !== 'held') lines.push(...waitingLines(waits, options, screen))
   lines.push(...(await missedSection(store, head.id, counts, options, screen)))
-  if (total > LISTED) lines.push('', `  All ${figure(total)}: groundwire status ${head.id}${options} --json, or --csv`)
-  else if (total > 0)
-    lines.push(
-      '',
-      ...(await store.ledger({ edition: head.id, limit: LISTED })).map((entry) => entryLine(entry, screen, head.state)),
-    )
+  lines.push(...(await listSection(store, head, counts, options, screen)))
   terminal.out(`${lines.join('\n')}\n`)
+}
+
+/** Every line when there are few. Documents that have left are one line: dozens of files would hide the posts. */
+async function listSection(
+  store: Store,
+  { id, state }: EditionHead,
+  counts: readonly LedgerCount[],
+  options: string,
+  screen: Screen,
+): Promise<string[]> {
+  const total = counts.reduce((all, { count }) => all + count, 0)
+  const folded = counts.filter((of) => of.state === 'sent' && of.count > UNFOLDED && documentChannels.has(of.channel))
+  const left = folded.reduce((all, { count }) => all + count, 0)
+  const all = `  All ${figure(total)}: groundwire status ${id}${options} --json, or --csv`
+  if (total === 0) return []
+  if (total - left > LISTED) return ['', all]
+  const isFolded = (entry: LedgerEntry): boolean =>
+    folded.some((of) => of.channel === entry.channel && of.state === entry.state)
+  const entries = await store.ledger({ edition: id, limit: total })
+  const lines = entries.filter((entry) => !isFolded(entry)).map((entry) => entryLine(entry, screen, state))
+  return ['', ...lines, ...folded.map(foldedLine), ...(left > 0 ? ['', all] : [])]
 }
 
 /** What leaves when; of an edition that is held nothing does until somebody lets it go. */

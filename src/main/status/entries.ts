@@ -2,9 +2,9 @@ import type { DeliveryState, LedgerEntry } from '../../domain/delivery.ts'
 import type { EditionState } from '../../domain/edition.ts'
 import { missedKinds } from '../../domain/report.ts'
 import { maskAddress } from '../../domain/subscriber.ts'
-import type { LedgerQuery, Store } from '../../ports.ts'
+import type { LedgerCount, LedgerQuery, Store } from '../../ports.ts'
 import { type Screen, shownReason, shownTime } from '../screen.ts'
-import { stateName } from '../tally.ts'
+import { plural, stateName } from '../tally.ts'
 
 /** States in which a delivery has ended without having arrived, or without anybody knowing. */
 const missedStates: readonly DeliveryState[] = ['review', 'rejected', 'cancelled']
@@ -38,6 +38,11 @@ export function entryLine(entry: LedgerEntry, screen: Screen, edition?: EditionS
     attempts > 1 ? `${attempts} attempts` : undefined,
   ]
   return `  ${stateName(state).padEnd(12)} ${channel.padEnd(9)} ${target}${spaced(more)}`
+}
+
+/** `sent feeds 27 documents`: deliveries of one channel in one state, together. */
+export function foldedLine({ channel, state, count }: LedgerCount): string {
+  return `  ${stateName(state).padEnd(12)} ${channel.padEnd(9)} ${plural(count, 'document')}`
 }
 
 /** Who did not get it and why, and on a line of its own the key by which it can be resolved. */

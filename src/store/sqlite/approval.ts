@@ -3,6 +3,7 @@ import type { Freeze, FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
 import { isOvertaken, isToldElsewhere, recordAmendments } from './amendments.ts'
 import type { Connection } from './connection.ts'
+import { isOutdated, replaceDocuments } from './documents.ts'
 import { putOpen } from './editions.ts'
 import { planLedger } from './plan.ts'
 import { supersede } from './supersede.ts'
@@ -14,7 +15,8 @@ export function approvalMethods(db: Connection): Pick<Store, 'approve'> {
 
 function approve(db: Connection, freeze: Freeze): boolean {
   const { edition, findings, at } = freeze
-  if (isTaken(db, edition) || isToldElsewhere(db, edition) || isOvertaken(db, freeze)) return false
+  if (isTaken(db, edition) || isToldElsewhere(db, edition)) return false
+  if (isOvertaken(db, freeze) || isOutdated(db, freeze)) return false
   if (!putOpen(db, { edition, state: 'approved', findings, reason: '', approvedAt: at })) return false
   for (const [place, rendering] of freeze.renderings.entries()) addRendering(db, edition.id, place, rendering)
   for (const { url } of editionItems(edition))
@@ -31,6 +33,7 @@ function approve(db: Connection, freeze: Freeze): boolean {
   planLedger(db, freeze)
   recordAmendments(db, freeze)
   for (const channel of freeze.documents) supersede(db, edition.id, channel, at)
+  replaceDocuments(db, freeze)
   return true
 }
 
@@ -49,16 +52,17 @@ function addRendering(db: Connection, edition: string, place: number, rendering:
   db.run(
     `INSERT INTO renderings
        (edition, channel, id, place, hash, identity, title, item, media_type, content, page, text, measures, findings,
-        may_leave)
+        basis, may_leave)
      VALUES
        (:edition, :channel, :id, :place, :hash, :identity, :title, :item, :mediaType, :content, :page, :text, :measures,
-        :findings, :mayLeave)`,
+        :findings, :basis, :mayLeave)`,
     {
       ...rendering,
       edition,
       place,
       item: rendering.item ?? null,
       text: rendering.text ?? null,
+      basis: rendering.basis ?? null,
       measures: JSON.stringify(rendering.measures),
       findings: JSON.stringify(rendering.findings),
       mayLeave: rendering.mayLeave ? 1 : 0,

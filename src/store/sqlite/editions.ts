@@ -134,7 +134,7 @@ function refuseIncomplete(db: Connection, id: string): void {
 }
 
 const RENDERING_COLUMNS = `channel, id, hash, identity, title, item, media_type AS mediaType, content, page, text, measures,
-  findings, may_leave AS mayLeave`
+  findings, basis, may_leave AS mayLeave`
 
 function renderings(db: Connection, edition: string): FrozenRendering[] {
   return db

@@ -1,24 +1,21 @@
-import type { ItemQuery, ItemState, Reading, Recorded, Store, StoredItem } from '../../ports.ts'
-import type { Connection, Values } from './connection.ts'
+import type { ItemState, Reading, Recorded, Store } from '../../ports.ts'
+import type { Connection } from './connection.ts'
+import { ITEM_COLUMNS, items, lines } from './item-queries.ts'
 import { recordMissing, type Place } from './missing.ts'
-import { itemRow, knownItemRow, rowAs, sourceRow } from './rows.ts'
+import { knownItemRow, rowAs, sourceRow } from './rows.ts'
 
 type ReadItem = Reading['items'][number]
 type KnownItem = ReturnType<typeof knownItem>
 
 /** What was read, and how far it may go. */
-export function itemMethods(db: Connection): Pick<Store, 'source' | 'record' | 'items'> {
+export function itemMethods(db: Connection): Pick<Store, 'source' | 'record' | 'items' | 'lines'> {
   return {
     source: (id) => db.read(() => sourceState(db, id)),
     record: (reading, firstDay) => db.write(() => record(db, reading, firstDay)),
     items: (query) => db.read(() => items(db, query)),
+    lines: (query) => db.read(() => lines(db, query)),
   }
 }
-
-const COLUMNS = `
-  source, state, reason, day, position, hash, changed_at AS changedAt, first_seen_at AS firstSeenAt, item,
-  missing_since AS missingSince, withdrawn_at AS withdrawnAt,
-  (SELECT edition FROM edition_items carried WHERE carried.url = items.url ORDER BY place LIMIT 1) AS edition`
 
 function sourceState(db: Connection, id: string): ReturnType<typeof parseSource> | undefined {
   const row = db.get('SELECT id, first_day AS firstDay, validators, about, findings FROM sources WHERE id = :id', {
@@ -75,7 +72,7 @@ function recordSource(db: Connection, { source, validators, about, findings }: R
 }
 
 function knownItem(db: Connection, url: string): ReturnType<typeof rowAs<typeof knownItemRow>> | undefined {
-  const row = db.get(`SELECT ${COLUMNS} FROM items WHERE url = :url`, { url })
+  const row = db.get(`SELECT ${ITEM_COLUMNS} FROM items WHERE url = :url`, { url })
   return row && rowAs(knownItemRow, row, 'items')
 }
 
@@ -146,31 +143,4 @@ function standingOf(read: ReadItem, known: KnownItem, firstDay: string): Standin
   if (read.state === 'new' && read.day !== undefined && read.day < firstDay)
     return { state: 'skipped', reason: 'before first run', day: read.day }
   return { state: read.state, reason: read.reason, day: read.day }
-}
-
-function items(db: Connection, query: ItemQuery): StoredItem[] {
-  const { states, fromDay, toDay, sections, sourced, source, carried, url, missing, withdrawn, limit } = query
-  const conditions: string[] = []
-  const values: Values = { limit: limit ?? -1 }
-  const only = (condition: string, name: string, value: string): void => {
-    conditions.push(condition)
-    values[name] = value
-  }
-  if (states) only('state IN (SELECT value FROM json_each(:states))', 'states', JSON.stringify(states))
-  if (sections) only('section IN (SELECT value FROM json_each(:sections))', 'sections', JSON.stringify(sections))
-  if (fromDay !== undefined) only('day >= :fromDay', 'fromDay', fromDay)
-  if (toDay !== undefined) only('day <= :toDay', 'toDay', toDay)
-  if (source !== undefined) only('source = :source', 'source', source)
-  if (url !== undefined) only('url = :url', 'url', url)
-  if (missing !== undefined) conditions.push(`missing_since IS ${missing ? 'NOT ' : ''}NULL`)
-  if (!withdrawn) conditions.push('withdrawn_at IS NULL')
-  if (sourced) conditions.push('sourced = 1')
-  if (carried) conditions.push('url IN (SELECT url FROM edition_items)')
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-  // A NULL day sorts after every day here, so what is undated comes last.
-  const rows = db.all(
-    `SELECT ${COLUMNS} FROM items ${where} ORDER BY day DESC, position DESC, url LIMIT :limit`,
-    values,
-  )
-  return rows.map((row) => rowAs(itemRow, row, 'items'))
 }

@@ -4,6 +4,7 @@ import { sql as first } from './schema-0001.ts'
 import { sql as groups } from './schema-0002.ts'
 import { sql as readers } from './schema-0003.ts'
 import { sql as amendments } from './schema-0004.ts'
+import { sql as documents } from './schema-0005.ts'
 
 /** In order; the number of a migration is its place, from 1, and is what `user_version` holds. Never edit one that was published. */
 const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -11,6 +12,7 @@ const migrations: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0002-attempt-groups', sql: groups },
   { name: '0003-readers', sql: readers },
   { name: '0004-amendments', sql: amendments },
+  { name: '0005-documents', sql: documents },
 ]
 
 /** Applies what is missing, each migration in a transaction of its own. Two processes may do so at once. */

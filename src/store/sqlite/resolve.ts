@@ -3,6 +3,7 @@ import { missedKinds, reportKinds } from '../../domain/report.ts'
 import type { Resolution, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
 import { moved, recount } from './counts.ts'
+import { isReplaced } from './documents.ts'
 import { bounds, close, end, endApart, IN_GROUP, membersOf, regroup, type Ending } from './groups.ts'
 import { WITHIN_EDITION } from './ledger.ts'
 import { rowAs } from './rows.ts'
@@ -94,12 +95,13 @@ function endingOf(resolution: Resolution, reason: string): Ending {
 
 /**
  * Owes deliveries of one group anew, under a key that was never used. Not while others of their group are open: a
- * replay of its call must carry them as well. Not what the reader has, as the other side tells.
+ * replay of its call must carry them as well. Not what the reader has, as the other side tells, nor a document that a
+ * newer one has replaced.
  */
 function retry(db: Connection, settled: readonly Settled[]): number {
   const rows = settled.filter(({ receipt }) => receipt === undefined || missedKinds.includes(receipt))
   const [first] = rows
-  if (!first || !mayRetry(db, first)) return 0
+  if (!first || !mayRetry(db, first) || isReplaced(db, first)) return 0
   const group = regroup(db, first, rows, { state: 'planned' })
   db.run(`DELETE FROM outcomes WHERE delivery IN (SELECT id FROM deliveries WHERE ${IN_GROUP})`, bounds(group))
   db.run(`UPDATE deliveries SET receipt = NULL, receipt_at = NULL WHERE ${IN_GROUP}`, bounds(group))

@@ -93,6 +93,7 @@ export const renderingRow = z.object({
     z.array(z.object({ name: z.string(), value: z.number(), limit: z.number().exactOptional() })).readonly(),
   ),
   findings: json(findings),
+  basis: z.string().exactOptional(),
   mayLeave: flag,
 })
 

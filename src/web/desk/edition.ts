@@ -5,12 +5,13 @@ import { longDay } from '../../domain/time.ts'
 import type { ChannelView, EditionView } from '../../pipeline/view.ts'
 import { page, type Html } from '../page.ts'
 import { counted, editionWords, scheduleInWords, timeIn, unbroken } from '../words.ts'
+import { documentsSection } from './documents.ts'
 import { deliveriesSection } from './deliveries.ts'
 import { findingsBeside, findingsSummary, placeFindings, type PlacedFindings } from './findings.ts'
 import { itemsSection } from './items.ts'
 import { amendmentWords } from './words.ts'
 import { mailSection } from './mail.ts'
-import { documentsSection, postsSection } from './posts.ts'
+import { postsSection } from './posts.ts'
 
 /** Everything about one edition on one page: what was found, what is in it, what each channel makes of it, what became of it. */
 export function editionPage(publication: Publication, view: EditionView): Html {

@@ -4,6 +4,14 @@ import type { Html } from '../page.ts'
 
 export type Scheme = 'light' | 'dark'
 
+/** What the desk says of a document whose bytes the store has let go. */
+export const NOT_KEPT = 'A newer edition has replaced this file; its bytes are no longer kept.'
+
+/** Whether the store still has it: see `Store.renderings`. */
+export function isKept({ content, page }: FrozenRendering): boolean {
+  return content !== '' || page !== ''
+}
+
 /** Where one form of a rendering is served: drawn (`page`), as plain text, or the very bytes that leave. */
 export function renderingPath(
   edition: string,

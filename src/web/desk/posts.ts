@@ -1,6 +1,5 @@
 import { html } from 'hono/html'
 import type { ChannelView } from '../../pipeline/view.ts'
-import type { FrozenRendering } from '../../ports.ts'
 import type { Html } from '../page.ts'
 import { counted } from '../words.ts'
 import { findingsBeside, type PlacedFindings } from './findings.ts'
@@ -24,21 +23,5 @@ export function postsSection(edition: string, channel: ChannelView, findings: Pl
           </li>`,
       )}
     </ol>
-  </section>`
-}
-
-/** Whole documents, such as feeds: one below the other, open are the first and those with findings. */
-export function documentsSection(edition: string, channel: ChannelView, findings: PlacedFindings): Html {
-  const opens = (rendering: FrozenRendering, index: number): boolean =>
-    index === 0 || findings.renderings.has(rendering)
-  const document = (rendering: FrozenRendering, index: number): Html =>
-    html`<details class="document" ${opens(rendering, index) ? 'open' : ''}>
-      <summary><h3 dir="auto">${rendering.title}</h3></summary>
-      ${measuresLine(edition, rendering)} ${findingsBeside(findings.renderings.get(rendering))}
-      ${frame(edition, rendering, `${channel.title}: ${rendering.title}`)}
-    </details>`
-  return html`<section id="${channel.id}">
-    <h2>${channel.title}</h2>
-    ${findingsBeside(findings.channels.get(channel.id))} ${channel.renderings.map(document)}
   </section>`
 }

@@ -4,7 +4,7 @@ import type { FrozenRendering } from '../../ports.ts'
 import { FRAME_POLICY } from '../headers.ts'
 import { EDITION_PATH } from '../paths.ts'
 import { editionPage } from './edition.ts'
-import { framedPage } from './frames.ts'
+import { framedPage, isKept, NOT_KEPT } from './frames.ts'
 import { editionList } from './list.ts'
 
 const LISTED_EDITIONS = 100
@@ -30,6 +30,7 @@ export function deskRoutes(desk: Desk): Hono {
   app.get(`${EDITION_PATH}/:channel/:rendering/page`, async (c) => {
     const rendering = await renderingOf(c)
     if (!rendering) return c.notFound()
+    if (!isKept(rendering)) return c.text(NOT_KEPT, 410)
     const asked = c.req.query('scheme')
     const scheme = asked === 'light' || asked === 'dark' ? asked : undefined
     c.header('Content-Security-Policy', FRAME_POLICY)
@@ -42,7 +43,8 @@ export function deskRoutes(desk: Desk): Hono {
   // Whatever it is, it is shown as text: a feed or a mail opened here must not become a page of this origin.
   app.get(`${EDITION_PATH}/:channel/:rendering/content`, async (c) => {
     const rendering = await renderingOf(c)
-    return rendering ? c.text(rendering.content) : c.notFound()
+    if (!rendering) return c.notFound()
+    return isKept(rendering) ? c.text(rendering.content) : c.text(NOT_KEPT, 410)
   })
   return app
 }

@@ -6,7 +6,6 @@ import type { Publication } from '../../domain/publication.ts'
 import { longDay } from '../../domain/time.ts'
 import type { EditionLine } from '../../pipeline/view.ts'
 import { linkPreview } from '../cards.ts'
-import { feedDiscovery, feeds } from '../feeds.ts'
 import { page, type Html } from '../page.ts'
 import { headline, sourceLine } from '../story.ts'
 import { counted, unbroken } from '../words.ts'
@@ -15,6 +14,8 @@ import { amendedLine, amendedNotice, byItem } from './amended.ts'
 export interface ReaderHouse {
   readonly publication: Publication
   readonly publicUrl: string
+  /** Elements for the head that lead to the feeds. */
+  readonly discovery: Html
 }
 
 /**
@@ -24,15 +25,15 @@ export interface ReaderHouse {
  * @param amendments what was said of its items since.
  */
 export function readerPage(
-  { publication, publicUrl }: ReaderHouse,
+  { publication, publicUrl, discovery }: ReaderHouse,
   edition: Edition | undefined,
   amendments: readonly Amendment[] = [],
 ): Html {
   const frame = { publication, place: ways(), kind: 'reader', home: '/', foot: foot(publication) } as const
   if (!edition) {
     const main = html`<p class="measure">The first edition has not left yet. It will stand here.</p>`
-    const meta = feedDiscovery(publicUrl, publication.name)
-    return page({ ...frame, title: 'No edition yet', head: html`<h1>${publication.description}</h1>`, main, meta })
+    const head = html`<h1>${publication.description}</h1>`
+    return page({ ...frame, title: 'No edition yet', head, main, meta: discovery })
   }
   const { id, date, intro, stories, briefs, background } = edition
   const day = longDay(date, 'en')
@@ -43,10 +44,7 @@ export function readerPage(
   return page({
     ...frame,
     title: day,
-    meta: html`<link rel="canonical" href="${address}" />${feedDiscovery(publicUrl, publication.name)}${linkPreview(
-        publicUrl,
-        edition,
-      )}`,
+    meta: html`<link rel="canonical" href="${address}" />${discovery}${linkPreview(publicUrl, edition)}`,
     head: html`<h1>${unbroken(day)}</h1>
       ${intro ? html`<p class="measure state" dir="auto">${intro}</p>` : ''}
       <p class="quiet"><a href="/editions/${id}">As it was mailed</a></p>`,
@@ -61,30 +59,30 @@ export function readerPage(
 const BODY = /<body\b[^>]*>/i
 
 /**
- * What was mailed, as it was, but that its head also says how it looks where its address is shared, and that what was
- * put right or taken back since stands above it.
+ * What was mailed, as it was, but that its head also says where the feeds are and how it looks where its address is
+ * shared, and that what was put right or taken back since stands above it.
  */
 export async function mailedPage(
   mailed: string,
-  { publication, publicUrl }: ReaderHouse,
+  { publication, publicUrl, discovery }: ReaderHouse,
   edition: Edition,
   amendments: readonly Amendment[] = [],
 ): Promise<string> {
-  const preview = String(await linkPreview(publicUrl, edition))
+  const added = String(await html`${discovery}${linkPreview(publicUrl, edition)}`)
   const notice = String(await amendedNotice(amendments, publication.zone))
-  const headed = mailed.replace(/<head[^>]*>/i, (head) => head + preview)
+  const headed = mailed.replace(/<head[^>]*>/i, (head) => head + added)
   return BODY.test(headed) ? headed.replace(BODY, (body) => body + notice) : notice + headed
 }
 
 /** Every edition that has been let go, newest first. */
-export function pastEditions({ publication, publicUrl }: ReaderHouse, editions: readonly EditionLine[]): Html {
+export function pastEditions({ publication, discovery }: ReaderHouse, editions: readonly EditionLine[]): Html {
   return page({
     publication,
     title: 'Past editions',
     place: ways(),
     kind: 'reader',
     home: '/',
-    meta: feedDiscovery(publicUrl, publication.name),
+    meta: discovery,
     head: html`<h1>Past editions</h1>`,
     main:
       editions.length === 0
@@ -140,8 +138,6 @@ function ways(): Html {
 function foot({ url, description }: Publication): Html {
   return html`<p dir="auto">${description}</p>
     <p class="line">
-      <a href="${url}">${new URL(url).hostname}</a><a href="/editions">Past editions</a>${feeds.map(
-        ({ file, name }) => html`<a href="/${file}">${name}</a>`,
-      )}
+      <a href="${url}">${new URL(url).hostname}</a><a href="/editions">Past editions</a><a href="/feeds">Feeds</a>
     </p>`
 }

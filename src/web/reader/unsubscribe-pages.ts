@@ -3,10 +3,16 @@ import type { Publication } from '../../domain/publication.ts'
 import type { ReaderView } from '../../pipeline/unsubscribe.ts'
 import { page, type Html } from '../page.ts'
 
+export interface UnsubscribeHouse {
+  readonly publication: Publication
+  /** Elements for the head that lead to the feeds. */
+  readonly discovery: Html
+}
+
 /** What will happen, and the one button that makes it happen; in a preview it cannot be pressed. */
-export function askPage(publication: Publication, reader: ReaderView, mode: 'preview' | 'start'): Html {
+export function askPage(house: UnsubscribeHouse, reader: ReaderView, mode: 'preview' | 'start'): Html {
   const sentence = html`<p class="measure state">
-    Press the button, and ${name(publication)} sends no more mail to ${addressOf(reader)}.
+    Press the button, and ${name(house.publication)} sends no more mail to ${addressOf(reader)}.
   </p>`
   // Without an address of its own the form goes to the page's, whatever stands before it on the way here.
   const main =
@@ -18,41 +24,41 @@ export function askPage(publication: Publication, reader: ReaderView, mode: 'pre
       : html`${sentence}
           <p class="act"><button disabled>Unsubscribe</button></p>
           <p class="small quiet">This is a preview: the button works on the readers’ pages.</p>`
-  return frame(publication, 'Unsubscribe', main)
+  return frame(house, 'Unsubscribe', main)
 }
 
 /** No more mail comes: because of what the reader did just now or long ago, or because nobody of that name is left. */
-export function donePage(publication: Publication, reader: ReaderView | undefined): Html {
+export function donePage(house: UnsubscribeHouse, reader: ReaderView | undefined): Html {
   return frame(
-    publication,
+    house,
     'You are unsubscribed',
     html`<p class="measure state">
-      ${name(publication)} sends no more mail to ${reader ? addressOf(reader) : 'you'}. One that was on its way already
-      may still arrive.
+      ${name(house.publication)} sends no more mail to ${reader ? addressOf(reader) : 'you'}. One that was on its way
+      already may still arrive.
     </p>`,
   )
 }
 
 /** For a link that we did not make, or that did not come whole. */
-export function brokenLinkPage(publication: Publication): Html {
+export function brokenLinkPage(house: UnsubscribeHouse): Html {
   return frame(
-    publication,
+    house,
     'This link does not work',
     html`<p class="measure state">
-      It may have been cut in two on its way. Open it from the foot of any mail from ${name(publication)}, or copy it
-      from there whole.
+      It may have been cut in two on its way. Open it from the foot of any mail from ${name(house.publication)}, or copy
+      it from there whole.
     </p>`,
   )
 }
 
-function frame(publication: Publication, title: string, main: Html): Html {
+function frame({ publication, discovery }: UnsubscribeHouse, title: string, main: Html): Html {
   return page({
     publication,
     title,
     place: '',
     kind: 'reader',
     home: '/',
-    meta: html`<meta name="robots" content="noindex" />`,
+    meta: html`<meta name="robots" content="noindex" />${discovery}`,
     head: html`<h1>${title}</h1>`,
     main,
   })

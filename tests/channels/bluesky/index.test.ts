@@ -7,9 +7,10 @@ import type { Item } from '../../../src/domain/item.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
 import { editionOf, realNews } from '../../domain/editions.ts'
 import { newsItem, publication } from '../../domain/hostile-text.ts'
+import { nothingPublished } from '../../../src/channel/published.ts'
 
 const data = new URL('../../../../shared/data/ground-truth-llms-full.txt', import.meta.url)
-const context = { house: { publication, publicUrl: 'https://news.example' }, recent: [] }
+const context = { house: { publication, publicUrl: 'https://news.example' }, published: nothingPublished }
 const contentSchema = z.object({
   kind: z.literal('posts'),
   account: z.literal('outbox'),

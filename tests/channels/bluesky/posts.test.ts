@@ -9,10 +9,11 @@ import type { Picture } from '../../../src/domain/picture.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
 import { sampleEdition, samplePublication } from '../../fixtures/edition.ts'
 import { newsItem } from '../../domain/hostile-text.ts'
+import { nothingPublished } from '../../../src/channel/published.ts'
 
 const edition = sampleEdition()
 const house = { publication: samplePublication, publicUrl: 'https://morningcheck.example' }
-const context = { house, recent: [] }
+const context = { house, published: nothingPublished }
 const account = { identifier: 'News.Example', appPassword: 'secret' }
 const two = { accounts: [account, { identifier: '@other.example', appPassword: 'secret' }] }
 

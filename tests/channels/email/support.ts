@@ -5,6 +5,7 @@ import type { House } from '../../../src/channel.ts'
 import type { Edition } from '../../../src/domain/edition.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
 import { sampleEdition, samplePublication } from '../../fixtures/edition.ts'
+import { nothingPublished } from '../../../src/channel/published.ts'
 
 export const sampleHouse: House = {
   publication: samplePublication,
@@ -23,7 +24,7 @@ export async function renderEdition(
   { house = sampleHouse, settings = emailSettings() }: { house?: House; settings?: EmailSettings } = {},
 ): Promise<Rendering> {
   const { publication, publicUrl } = house
-  const context = { house: { publication, publicUrl }, recent: [] }
+  const context = { house: { publication, publicUrl }, published: nothingPublished }
   const [rendering] = await emailChannel.render(edition, context, settings)
   if (!rendering) throw new Error('nothing was rendered')
   return rendering

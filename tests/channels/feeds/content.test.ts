@@ -43,7 +43,7 @@ describe('the text of an entry', () => {
 
   it('resolves relative addresses against the item and keeps fragments', () => {
     expect(html(markdown('[x](../learn/y.html#z) ![i](/i.png)'))).toContain(
-      '<a href="https://morningcheck.example/learn/y.html#z">x</a> <img src="https://morningcheck.example/i.png" alt="i" />',
+      '<a href="https://morningcheck.example/learn/y.html#z">x</a> <img alt="i" src="https://morningcheck.example/i.png" />',
     )
   })
 
@@ -81,6 +81,18 @@ describe('the text of an entry', () => {
     expect(html(markdown('The <think> token and <b>bold</b>'))).toContain('The &lt;think&gt; token and <b>bold</b>')
   })
 
+  it.each([
+    ['<p><i>a<div>b</div>c</i></p>', '<p><i>a</i></p><div>b</div>c'],
+    ['<p><b>a<ul><li>b<li>c</ul>d</b></p>', '<p><b>a</b></p><ul><li>b</li><li>c</li></ul>d'],
+    ['<a href="https://a.example/">a <b><a href="/b">b</a></b></a>', '<a href="https://a.example/">a <b>b</b></a>'],
+    ['<h2>a<p><b>b<h3>c</h3></b></p></h2>', '<h2>a<p><b>b</b></p>c</h2>'],
+    ['<table>a<tr>b<td>c</table>', '<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>'],
+    ['<table><td>a</td></table>', '<table><tr><td>a</td></tr></table>'],
+    ['<td>a</td><tr>b</tr>', 'ab'],
+  ])('is nested so that every reader finds the same in it: %s', (text, expected) => {
+    expect(html(markup(text)).split('\n')[0]).toBe(expected)
+  })
+
   it('drops characters that entities smuggle in', () => {
     const made = html(markup('<p title="a&#11;b">a&#0;&#11;&#xFFFF;&#xD800;b</p>'))
     expect(made).toContain('<p title="ab">ab</p>')
@@ -103,6 +115,7 @@ describe('the text of an entry', () => {
 
   it.each([
     ['is nested beyond what can be read', '>'.repeat(50_000)],
+    ['is emphasised beyond what can be read in time', '*a_'.repeat(30_000)],
     ['is longer than any article', 'word '.repeat(30_000)],
   ])('gives the summary where the body %s, and says so', (_why, text) => {
     const made = convert({
@@ -120,7 +133,7 @@ describe('the text of an entry', () => {
     const drawn = (text: string): string =>
       convert({ item: sampleItem({ body: markdown(text) }), id: LINK, summary: '', sources: SOURCES, image }).html
     expect(drawn('x')).toMatch(
-      /^<p><img src="https:\/\/morningcheck.example\/i.png\?a=1&amp;b=2" alt="A &quot;gauge&quot;" \/><\/p>\n<p>x/,
+      /^<p><img alt="A &quot;gauge&quot;" src="https:\/\/morningcheck.example\/i.png\?a=1&amp;b=2" \/><\/p>\n<p>x/,
     )
     expect(drawn(`![again](${image.url})`).match(/<img/g)).toHaveLength(1)
   })
@@ -140,7 +153,7 @@ describe('the folder of the feeds', () => {
   it('loads no library before a feed is made', () => {
     const reached = new Set(['./index.ts'])
     for (const name of reached) for (const next of imports(name)) if (next.startsWith('./')) reached.add(next)
-    const libraries = [...reached].flatMap(imports).filter((name) => !name.startsWith('.'))
+    const libraries = [...reached].flatMap(imports).filter((name) => !/^(\.|node:)/.test(name))
     expect([...reached]).not.toContain('./rendering.ts')
     expect(new Set(libraries)).toEqual(new Set(['zod']))
   })

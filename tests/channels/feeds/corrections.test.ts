@@ -52,13 +52,18 @@ describe('an item that was corrected', () => {
   })
 })
 
-it('carries a correction by making all three feeds anew, under names of their own', async () => {
+it('carries a correction by making its documents anew, under names of their own', async () => {
   const edition = sampleEdition({ id: sampleAmendment().id, stories: 0, briefs: 0, background: 0 })
   const amendment = { amendment: sampleAmendment(), item: sampleItem(), posted: [] }
-  const context = contextOf([corrected(sampleAmendment())])
+  const standing = new Map((await make([recent(1)])).renderings.map(({ id, basis = '' }) => [id, basis]))
+  const context = contextOf([corrected(sampleAmendment())], { standing })
   const renderings = await feedsChannel.amend?.(amendment, edition, context, feedsChannel.settings.parse({}))
-  expect(renderings?.map(({ identity }) => identity)).toEqual(
-    ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `${file}@${sampleAmendment().id}`),
+  const files = ['', 'feeds/archive/2026-06/'].flatMap((folder) =>
+    ['rss.xml', 'atom.xml', 'feed.json'].map((file) => folder + file),
   )
-  expect(renderings?.every(({ content }) => content.includes('Correction, 30 June 2026'))).toBe(true)
+  expect(renderings?.map(({ identity }) => identity)).toEqual(
+    [...files, 'llms.txt', 'llms-full.txt'].map((file) => `${file}@${sampleAmendment().id}`),
+  )
+  const feeds = renderings?.filter(({ id }) => files.includes(id)) ?? []
+  expect(feeds.every(({ content }) => content.includes('Correction, 30 June 2026'))).toBe(true)
 })

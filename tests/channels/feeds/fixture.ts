@@ -1,7 +1,9 @@
 import { feedsChannel } from '../../../channels/feeds/index.ts'
-import type { RecentItem, RenderContext } from '../../../src/channel.ts'
+import type { RenderContext } from '../../../src/channel.ts'
+import type { RecentItem } from '../../../src/channel/published.ts'
 import type { Item } from '../../../src/domain/item.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
+import { publishedOf } from '../../fixtures/published.ts'
 import { sampleEdition, sampleItem, samplePublication } from '../../fixtures/edition.ts'
 
 interface Made {
@@ -22,8 +24,11 @@ export function plainItems(count: number): RecentItem[] {
   return Array.from({ length: count }, (_, index) => recent(index + 1, { title: `Item ${index + 1}` }))
 }
 
-export function contextOf(items: readonly RecentItem[]): RenderContext {
-  return { house: { publication: samplePublication, publicUrl: 'https://feeds.morningcheck.example' }, recent: items }
+export function contextOf(items: readonly RecentItem[], given: Parameters<typeof publishedOf>[0] = {}): RenderContext {
+  return {
+    house: { publication: samplePublication, publicUrl: 'https://feeds.morningcheck.example' },
+    published: publishedOf({ items, ...given }),
+  }
 }
 
 export async function make(items: readonly RecentItem[], settings: object = {}): Promise<Made> {

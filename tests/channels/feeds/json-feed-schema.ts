@@ -13,6 +13,27 @@ const authors = {
   },
 }
 
+const attachment = {
+  type: 'object',
+  required: ['url', 'mime_type'],
+  properties: {
+    url: address,
+    mime_type: { type: 'string', pattern: '^[^/\\s]+/[^/\\s]+$' },
+    title: { type: 'string', minLength: 1 },
+    size_in_bytes: { type: 'integer', minimum: 0 },
+    duration_in_seconds: { type: 'number', minimum: 0 },
+  },
+  patternProperties: extensions,
+  additionalProperties: false,
+}
+
+const hub = {
+  type: 'object',
+  required: ['type', 'url'],
+  properties: { type: { type: 'string' }, url: address },
+  additionalProperties: false,
+}
+
 const item = {
   type: 'object',
   required: ['id'],
@@ -32,7 +53,7 @@ const item = {
     authors,
     tags: { type: 'array', items: { type: 'string' } },
     language: { type: 'string' },
-    attachments: { type: 'array', items: { type: 'object', required: ['url', 'mime_type'] } },
+    attachments: { type: 'array', items: attachment },
   },
   patternProperties: extensions,
   additionalProperties: false,
@@ -54,7 +75,7 @@ export const jsonFeedSchema = {
     authors,
     language: { type: 'string' },
     expired: { type: 'boolean' },
-    hubs: { type: 'array', items: { type: 'object', required: ['type', 'url'] } },
+    hubs: { type: 'array', minItems: 1, items: hub },
     items: { type: 'array', items: item },
   },
   patternProperties: extensions,

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import type { RecentItem } from '../../../src/channel.ts'
+import type { RecentItem } from '../../../src/channel/published.ts'
 import { make, nastyItems, plainItems } from './fixture.ts'
 import { jsonFeedSchema } from './json-feed-schema.ts'
 import { readStrictly } from './strict-xml.ts'

@@ -7,6 +7,7 @@ import type { Picture } from '../../../src/domain/picture.ts'
 import type { Rendering } from '../../../src/domain/rendering.ts'
 import { newsItem } from '../../domain/hostile-text.ts'
 import { sampleEdition, samplePublication } from '../../fixtures/edition.ts'
+import { nothingPublished } from '../../../src/channel/published.ts'
 
 const edition = sampleEdition()
 const house = { publication: samplePublication, publicUrl: 'https://morningcheck.example' }
@@ -27,7 +28,11 @@ const picture: Picture = {
 const pictures = new Map([[edition.stories[0]?.url ?? '', picture]])
 
 async function render(settings: unknown, about = edition, more = {}): Promise<Rendering[]> {
-  return mastodonChannel.render(about, { house, recent: [], ...more }, mastodonSettings.parse(settings))
+  return mastodonChannel.render(
+    about,
+    { house, published: nothingPublished, ...more },
+    mastodonSettings.parse(settings),
+  )
 }
 
 function postsOf(rendering: Rendering | undefined): readonly FrozenPost[] {

@@ -57,6 +57,51 @@ export function itemContract(open: OpenStore): void {
     for (const [query, expected] of found) expect([query, await names(store, query)]).toEqual([query, expected])
   })
 
+  test('are found by their addresses, thousands of them, whatever the order of asking', async () => {
+    const { store } = await forThisTest(open)
+    const all = Array.from({ length: 3000 }, (_, at) => readItem(itemNamed(`n${at}`), { position: at }))
+    await store.record(readingOf(all), '2026-06-28')
+    const urls = all.slice(1).map(({ item }) => item.url)
+    expect(await names(store, { urls, source: 'paper' })).toHaveLength(2999)
+    expect(await names(store, { urls: ['https://paper.example/n1', 'https://paper.example/n7', 'no'] })).toEqual([
+      'n7',
+      'n1',
+    ])
+    expect(await names(store, { urls: [] })).toEqual([])
+  })
+
+  test('as lines are the same in the same order, without their text', async () => {
+    const { store } = await forThisTest(open)
+    const read = [
+      readItem(itemNamed('a'), { position: 1 }),
+      readItem(itemNamed('b'), { day: '2026-06-28' }),
+      readItem(itemNamed('c'), { day: '2026-06-01', state: 'skipped', reason: 'before first run' }),
+      undatedItem(itemNamed('d', { section: 'learn' })),
+      readItem(itemNamed('e')),
+    ]
+    await store.record(readingOf(read), '2026-06-01')
+    await store.record(
+      readingOf([readItem(itemNamed('e', { title: 'Changed' }))], { at: minutesAfterNoon(9).toISOString() }),
+      '2026-06-01',
+    )
+    await store.approve(freezeOf([], { edition: editionOf('2026-06-29', { stories: [itemNamed('a')] }) }))
+    const queries: ItemQuery[] = [
+      {},
+      { source: 'paper', sourced: true },
+      { states: ['undated'] },
+      { carried: true, limit: 1 },
+    ]
+    for (const query of queries) {
+      const expected = (await store.items(query)).map(({ item, source: _source, reason: _reason, ...line }) => ({
+        ...line,
+        url: item.url,
+        section: item.section,
+      }))
+      expect(await store.lines(query)).toEqual(expected)
+    }
+    expect(await store.lines({ carried: true })).toMatchObject([{ edition: 'daily/2026-06-29' }])
+  })
+
   test('a source keeps its first day, and tells what its last reading said', async () => {
     const { store, reopen } = await forThisTest(open)
     expect(await store.source('paper')).toBeUndefined()

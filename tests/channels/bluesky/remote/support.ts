@@ -33,6 +33,7 @@ const pictureFiles: ChannelPorts['files'] = {
   read: async () => undefined,
   readBytes: async (path) => (path === picture.path ? PICTURE : undefined),
   list: async () => [],
+  stamp: () => undefined,
 }
 
 /** One account's post about an item, with a card. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, rateHint, rateWaitUntil, retryAfter } from '../../../../channels/email/resend/pace.ts'
+import { type Answer, rateHint, rateWaitUntil } from '../../../../channels/email/resend/pace.ts'
+import { retryAfter } from '../../../../src/channel/retry-after.ts'
 
 const now = new Date('2026-06-29T05:00:00.000Z')
 

@@ -82,6 +82,7 @@ export async function newWorld(
       write: refused,
       read: refused,
       list: refused,
+      stamp: () => undefined,
       readBytes: async (path: string) => (path === 'pictures/one.png' ? PICTURE : undefined),
     }
     const ports = channelPorts({ clock, api, log, notes, files })

@@ -1,0 +1,43 @@
+import { addDays, dayIn } from '../domain/time.ts'
+import type { ItemQuery, Ports, StoredItem } from '../ports.ts'
+
+/** How many days after its own an item may still be news: found by then it is late, later it comes from an archive. */
+export const LATE_DAYS = 7
+
+export interface NewsSettings {
+  /** Id of the source that the publication reads. */
+  readonly source: string
+  /** Sections whose dated items are news; undefined: all. */
+  readonly newsSections?: readonly string[]
+}
+
+function newsOf({ source, newsSections }: NewsSettings): ItemQuery {
+  return { source, ...(newsSections && { sections: newsSections }) }
+}
+
+/**
+ * News that no edition carries yet: of the days to cover, and of the week before what was first seen in the days after its own (it came
+ * after its day's edition, or there was none). What is older than that when it is first seen comes from an archive.
+ *
+ * When the whole day lies before the first run its items are taken all the same, so that an editor can look at the
+ * day; whoever asked must not send it.
+ */
+export async function candidateItems(
+  store: Ports['store'],
+  planned: { readonly date: string; readonly fromDay: string },
+  zone: string,
+  settings: NewsSettings,
+): Promise<StoredItem[]> {
+  const where = { ...newsOf(settings), toDay: planned.date }
+  const open = await store.items({
+    ...where,
+    fromDay: addDays(planned.fromDay, -LATE_DAYS),
+    states: ['new'],
+    missing: false,
+  })
+  const isLive = ({ day, firstSeenAt }: StoredItem): boolean =>
+    day !== undefined && (day >= planned.fromDay || dayIn(zone, new Date(firstSeenAt)) <= addDays(day, LATE_DAYS))
+  const fresh = open.filter((item) => item.edition === undefined && isLive(item))
+  if (open.some(({ day }) => day !== undefined && day >= planned.fromDay) || fresh.length > 0) return fresh
+  return store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })
+}
