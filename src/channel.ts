@@ -8,7 +8,7 @@ import type { Publication } from './domain/publication.ts'
 import type { Rendering } from './domain/rendering.ts'
 import type { Report } from './domain/report.ts'
 import type { Published } from './channel/published.ts'
-import type { FrozenRendering, Pace, PaceHint, Ports } from './ports.ts'
+import type { FrozenRendering, Pace, PaceHint, Ports, StandingDocument } from './ports.ts'
 
 /**
  * What every channel knows of the house it works for. `publicUrl` has no trailing slash; `secret` keys the readers'
@@ -155,8 +155,27 @@ export interface Sender {
   send(attempt: Attempt, signal: AbortSignal, heard?: (hint: PaceHint) => void): Promise<Outcome[]>
   /** Looks at the other side for a delivery whose outcome is unknown. Undefined: cannot tell yet. */
   find?(delivery: LedgerEntry, rendering: FrozenRendering, signal: AbortSignal): Promise<Outcome | undefined>
+  /**
+   * For channels with documents: looks whether those that were delivered lie there as they were, and puts back those that
+   * do not. Cheap and without a write where all is well. One that cannot be put back keeps no other from it.
+   *
+   * @param frozen the rendering of a document; undefined when a newer one has replaced it meanwhile.
+   */
+  putBack?(
+    documents: readonly StandingDocument[],
+    frozen: (document: StandingDocument) => Promise<FrozenRendering | undefined>,
+    signal: AbortSignal,
+  ): Promise<PutBack>
   /** Lets connections go that were kept; nothing is sent after it. */
   close?(): Promise<void>
+}
+
+/** What `Sender.putBack` did. */
+export interface PutBack {
+  /** Ids of the documents that lie there again. */
+  readonly done: readonly string[]
+  /** For people, why each of the others could not be put back. */
+  readonly problems: readonly string[]
 }
 
 /** Keeps the type of the settings while the list of channels forgets it. */

@@ -3,6 +3,7 @@ import type { Pictures } from './ports/pictures.ts'
 import type { Store } from './ports/store.ts'
 import type { Api, Clock, Dns, Files, Http, Log, Outbox } from './ports/world.ts'
 
+export type * from './ports/amendments.ts'
 export type * from './ports/claims.ts'
 export type * from './ports/freeze.ts'
 export type * from './ports/items.ts'

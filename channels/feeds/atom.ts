@@ -1,7 +1,7 @@
 import type { Element } from '@xmldom/xmldom'
 import type { Entry, FeedDocument } from './document.ts'
 import { documentLinks, sectionScheme, sourceLink, stylesheetPath } from './links.ts'
-import { appendImage } from './media.ts'
+import { appendAttachment, appendImage } from './media.ts'
 import { atomSkeleton } from './skeleton.ts'
 import {
   append,
@@ -51,6 +51,7 @@ function fillEntry(element: Element | undefined, entry: Entry, scheme: string): 
   if (entry.section) append(element, 'category', '', { scheme, term: entry.section, label: entry.section })
   appendLinks(element, entry)
   appendImage(element, entry)
+  for (const attachment of entry.attachments) appendAttachment(element, attachment)
 }
 
 /**

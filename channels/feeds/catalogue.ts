@@ -29,6 +29,8 @@ export interface Catalogue {
   readonly list: FeedList
   /** What readers poll first, the feed with everything before all others; then the months, the newest first. */
   readonly documents: readonly CataloguedDocument[]
+  /** Sections that are configured and that no item has. */
+  readonly unknown: readonly string[]
   /** Items that may stand in the feeds, the newest first; last those of unknown age. */
   readonly lines: readonly PublishedLine[]
 }
@@ -68,7 +70,7 @@ export function catalogueOf(published: Published, settings: FeedsSettings, house
     ...shown.map(([section, folder]) => itemsIn(sectionFeed(section, folder, house), bySection.get(section) ?? [])),
     editionsIn(editionsFeed(house)),
   ]
-  const documents = [...feeds, ...emptied(feeds)].flatMap((filled) =>
+  const documents = [...feeds, ...emptiedFeeds([...stood.keys()], feeds, house)].flatMap((filled) =>
     documentsOf(filled, stood.get(filled.feed.folder) ?? [], settings, house),
   )
   return {
@@ -81,6 +83,7 @@ export function catalogueOf(published: Published, settings: FeedsSettings, house
       ...documents.filter(({ month }) => month === ''),
       ...documents.filter(({ month }) => month !== '').toSorted((a, b) => descending(a.month, b.month)),
     ],
+    unknown: settings.sections?.filter((section) => !folders.has(section)) ?? [],
     lines: may,
   }
 
@@ -93,12 +96,13 @@ export function catalogueOf(published: Published, settings: FeedsSettings, house
     const parts = published.editions.map(({ id, date, hash }) => ({ key: id, month: date.slice(0, 7), hash }))
     return { feed, parts, newest: parts.slice(0, settings.editions) }
   }
+}
 
-  function emptied(full: readonly FilledFeed[]): FilledFeed[] {
-    const gone = new Set(stood.keys())
-    for (const { feed } of full) gone.delete(feed.folder)
-    return [...gone].toSorted().map((folder) => ({ feed: sectionFeed('', folder, house), parts: [], newest: [] }))
-  }
+/** What stood and is no longer filled. */
+function emptiedFeeds(stood: readonly Folder[], filled: readonly FilledFeed[], house: PublicHouse): FilledFeed[] {
+  const gone = new Set(stood)
+  for (const { feed } of filled) gone.delete(feed.folder)
+  return [...gone].toSorted().map((folder) => ({ feed: sectionFeed('', folder, house), parts: [], newest: [] }))
 }
 
 function itemPart({ url, month, hash }: PublishedLine): Part {

@@ -29,6 +29,10 @@ const MAX_BODY_LENGTH = 100_000
 /** Runs of `*`, `_` and `~`. `marked` takes time that grows with their square: for 66,000 of `*a_*a_` some minutes. */
 const MAX_EMPHASIS = 5_000
 
+/** Where `marked` looks for an address, it takes time that grows with the square of a run without blanks. */
+const MAX_RUN = 2_000
+const LONG_RUN = new RegExp(`[!-~]{${MAX_RUN}}`)
+
 /**
  * An item's body as HTML that any feed reader may show (only harmless elements, only absolute http(s) addresses),
  * under its corrections and its image and above its labelled sources. A body that cannot be converted is replaced by the
@@ -36,7 +40,7 @@ const MAX_EMPHASIS = 5_000
  */
 export function convert({ item, id, summary, sources, image, corrections = [] }: ContentInput): Content {
   const top = correctionsHtml(corrections)
-  const frame = (inner: string): string => `${top}${imageLine(inner, image)}${inner.trim()}\n${sourceLines(sources)}`
+  const frame = (inner: string): string => `${top}${withImage(inner, image)}\n${sourceLines(sources)}`
   const fallback = (why: string): Content => ({
     html: frame(summary && `<p>${escapeHtml(summary)}</p>`),
     findings: [bodyLeftOut(item, why)],
@@ -45,6 +49,9 @@ export function convert({ item, id, summary, sources, image, corrections = [] }:
   if (text.length > MAX_BODY_LENGTH) return fallback(`is longer than ${MAX_BODY_LENGTH} characters`)
   if (format === 'markdown' && (text.match(/[*_~]+/g)?.length ?? 0) > MAX_EMPHASIS) {
     return fallback(`has more than ${MAX_EMPHASIS} marks of emphasis`)
+  }
+  if (format === 'markdown' && LONG_RUN.test(text)) {
+    return fallback(`has a word or an address of ${MAX_RUN} or more characters`)
   }
   const removed = new Set<string>()
   try {
@@ -97,9 +104,11 @@ function rules(base: string, removed: Set<string>): IOptions {
   }
 }
 
-function imageLine(html: string, image: Item['image']): string {
-  if (!image || html.includes(escapeHtml(image.url))) return ''
-  return `<p><img alt="${escapeHtml(image.alt)}" src="${escapeHtml(image.url)}" /></p>\n`
+/** An empty line stands under the image that we add, and under none of the body's own: our reader takes ours off again. */
+function withImage(html: string, image: Item['image']): string {
+  const body = html.trim().replace(/(<p><img [^<>]*><\/p>)\s+/g, '$1\n')
+  if (!image || body.includes(` src="${escapeHtml(image.url)}"`)) return body
+  return `<p><img alt="${escapeHtml(image.alt)}" src="${escapeHtml(image.url)}" /></p>\n\n${body}`
 }
 
 /** The promise of the publication, visible where machine-readable links are not shown. */

@@ -1,14 +1,12 @@
 import type { House } from '../../src/channel.ts'
 import type { Finding, Severity } from '../../src/domain/finding.ts'
-import type { Ports } from '../../src/ports.ts'
+import { cleanLine } from '../../src/domain/text.ts'
+import type { HttpResponse, Ports } from '../../src/ports.ts'
+import { canFetch } from './reach.ts'
 import type { FeedsSettings } from './settings.ts'
 
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 64 * 1024
-/** Names and addresses that mean something on this machine or in its network alone. */
-const LOCAL =
-  /^(localhost|[^.:]+|.*\.(localhost|local|internal|home\.arpa)|0\.0\.0\.0|(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+|\[(::1?|f[cd].*|fe[89ab].*|::ffff:.*)\])$/
-
 /** Looks whether the WebSub hubs are there, and whether they could fetch what they are told of; tells them nothing. */
 export async function diagnoseFeeds(
   { hubs }: FeedsSettings,
@@ -22,9 +20,9 @@ export async function diagnoseFeeds(
 }
 
 async function diagnoseHub(hub: string, { api, clock }: Pick<Ports, 'api' | 'clock'>, publicUrl: string) {
-  const { host, hostname } = new URL(hub)
+  const { host } = new URL(hub)
   const findings: Finding[] = []
-  if (LOCAL.test(new URL(publicUrl).hostname) && !LOCAL.test(hostname))
+  if (!canFetch(hub, publicUrl))
     findings.push(
       finding(
         'warning',
@@ -35,13 +33,35 @@ async function diagnoseHub(hub: string, { api, clock }: Pick<Ports, 'api' | 'clo
     )
   try {
     const request = { url: hub, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }
-    const { status, body } = await api.get(request, clock.deadline(TIMEOUT_MS))
-    findings.push(status < 500 ? answers(host) : doesNotAnswer(host, `it answered ${status}`))
-    await letGo(body)
+    const answer = await api.get(request, clock.deadline(TIMEOUT_MS))
+    findings.push(judge(host, answer))
+    await letGo(answer.body)
   } catch (error) {
     findings.push(doesNotAnswer(host, error instanceof Error ? error.message : String(error)))
   }
   return findings
+}
+
+/** Hubs take POST, so that what they say to GET means little: 400 and 405 are as good as a page. */
+function judge(host: string, answer: HttpResponse): Finding {
+  const { status } = answer
+  if (status >= 500) return doesNotAnswer(host, `it answered ${status}`)
+  const advice = 'Check its address (channels.feeds.hubs): a hub that has moved is to be named where it is now.'
+  if (status === 404 || status === 410)
+    return finding('warning', 'feeds-hub', `There is no hub at this address of ${host}: it answered ${status}.`, advice)
+  if (status >= 300 && status < 400) {
+    const where = placeOf(answer.header('location'), answer.url)
+    const message = `The hub ${host} leads elsewhere${where}, where announcements are not taken: it answered ${status}.`
+    return finding('warning', 'feeds-hub', message, advice)
+  }
+  return answers(host)
+}
+
+/** Host and path alone, for a query may carry what is nobody's business; '' where there is nothing to be named. */
+function placeOf(location: string | undefined, base: string): string {
+  if (location === undefined || !URL.canParse(location, base)) return ''
+  const { host, pathname } = new URL(location, base)
+  return host === '' ? '' : ` (${cleanLine(host + pathname).slice(0, 200)})`
 }
 
 /** What it says is of no interest; unread it would keep the connection. */

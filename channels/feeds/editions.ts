@@ -21,22 +21,19 @@ export function editionEntry(past: PastEdition, house: PublicHouse): MadeEntry {
   const said = Map.groupBy(past.amendments, ({ url }) => url)
   const stands = ({ url }: { readonly url: string }): boolean => !withdrawalOf(said.get(url))
   const told = toldCorrections(edition, said).flatMap(({ source }) => source ?? [])
-  const carried = cleanLinks([
-    ...editionItems(edition)
-      .filter(stands)
-      .flatMap(({ sources }) => sources),
-    ...told,
-  ])
+  const standing = editionItems(edition).filter(stands)
+  const carried = cleanLinks([...standing.flatMap(({ sources }) => sources), ...told])
   if (carried.length === 0) return { findings: [] }
   const id = webAddress(pageOf(edition.id, house)) ?? house.publicUrl
-  const intro = paragraphs(edition.intro)
+  // What sums up the edition may speak of what was taken back.
+  const isWhole = standing.length === editionItems(edition).length
+  const intro = isWhole ? paragraphs(edition.intro) : []
   const published = new Date(edition.plannedAt)
   return {
     entry: {
       id,
       title: editionTitle(past, house),
-      // What sums up the edition may speak of what was taken back.
-      summary: editionItems(edition).every(stands) ? cleanLine(edition.preheader) || intro.join(' ') : '',
+      summary: isWhole ? cleanLine(edition.preheader) || intro.join(' ') : titlesOf(standing),
       html: contentOf(past, said, intro, house),
       published,
       updated: lastChange(past, published),
@@ -48,6 +45,10 @@ export function editionEntry(past: PastEdition, house: PublicHouse): MadeEntry {
     },
     findings: [],
   }
+}
+
+function titlesOf(items: readonly Item[]): string {
+  return items.map(({ title }) => cleanLine(title)).join(' · ')
 }
 
 /** Where an edition can be read. */

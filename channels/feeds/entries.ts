@@ -104,12 +104,14 @@ export function cleanLinks(links: readonly Link[]): Link[] {
   return [...byUrl.values()]
 }
 
+/** A size or length of 0 says nothing: RSS means by it that the size is not known. */
 function cleanAttachments({ attachments = [] }: Item): Attachment[] {
   const byUrl = new Map<string, Attachment>()
-  for (const { title: given, ...attachment } of attachments) {
-    const url = webAddress(attachment.url)
-    const title = cleanLine(given ?? '')
-    if (url && !byUrl.has(url)) byUrl.set(url, { ...attachment, url, ...(title && { title }) })
+  for (const { url: address, mediaType, title: given = '', bytes, seconds } of attachments) {
+    const url = webAddress(address)
+    const title = cleanLine(given)
+    const size = { ...(bytes && { bytes }), ...(seconds && { seconds }) }
+    if (url && !byUrl.has(url)) byUrl.set(url, { url, mediaType, ...(title && { title }), ...size })
   }
   return [...byUrl.values()]
 }
@@ -123,8 +125,8 @@ function cleanLines(lines: readonly string[]): string[] {
   return [...new Set(lines.map(cleanLine))].filter((line) => line !== '')
 }
 
-/** RFC 3339 has four digits for the year. */
+/** RFC 3339 has four digits for the year, XML Schema no year 0, and in some zone the last day of 9999 is over already. */
 function isInstant(text: string): boolean {
-  const instant = new Date(text)
-  return !Number.isNaN(instant.getTime()) && /^\d{4}-/.test(instant.toISOString())
+  const year = new Date(text).getUTCFullYear()
+  return year >= 1 && year <= 9998
 }

@@ -2,8 +2,9 @@ import { pageCss } from '../../emails/theme.ts'
 
 /**
  * `feeds/feed.css`: how a browser shows RSS and Atom to whoever follows a link to them. Names are those without prefix.
- * What is not named below stays hidden: it is for programs. Style sheets cannot make links, nor text that can be copied,
- * nor tell a phone how wide a page is: it takes 980 pixels and shrinks them, hence the last rule.
+ * What is not named below stays hidden: it is for programs, as are the many sources of an edition, which its text names.
+ * Style sheets cannot make links, nor text that can be copied, nor tell a phone how wide a page is: it takes 980 pixels
+ * and shrinks them, hence the last rule.
  */
 export const feedCss = `${pageCss}
 :root{display:block;max-width:46rem;margin-inline:auto;padding:1.75rem clamp(1rem,5vw,3rem) 5rem;background:var(--paper);color:var(--ink);font:16px/1.55 var(--sans);overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
@@ -17,7 +18,7 @@ item>title,entry>title{display:block;order:1;font:700 1.25rem/1.3 var(--serif);t
 item>pubDate,entry>published{display:block;order:2;color:var(--quiet);font-size:.875rem;font-variant-numeric:tabular-nums}
 item>description:not(:empty),entry>summary{display:block;order:3;text-wrap:pretty}
 title,description,subtitle,summary{unicode-bidi:plaintext}
-item>link[rel="via"],entry>link[rel="via"]{display:block;order:4;color:var(--accent);font-size:.875rem}
+item:has(>category[domain$="#section"])>link[rel="via"],entry:has(>link[rel="related"])>link[rel="via"]{display:block;order:4;color:var(--accent);font-size:.875rem}
 link[rel="via"]~link[rel="via"]{margin-top:-.3rem}
 link[rel="via"]::before{content:"Source: " attr(href)}
 @media (max-device-width:600px) and (min-width:900px){:root{font-size:40px}}

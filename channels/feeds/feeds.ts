@@ -1,6 +1,7 @@
 import type { PublicHouse } from '../../src/channel.ts'
 import type { Folder } from '../../src/domain/feed-format.ts'
 import { cleanLine } from '../../src/domain/text.ts'
+import { webAddress } from './address.ts'
 import type { FeedListing } from './document.ts'
 import { EDITIONS_FOLDER } from './paths.ts'
 
@@ -13,10 +14,10 @@ export interface Feed extends FeedListing {
   readonly of: 'items' | 'editions'
 }
 
-/** Everything, in the root. Its title and id are the publication's own: readers who are there know it by them. */
+/** All that is new, in the root. Its title and id are the publication's own: readers who are there know it by them. */
 export function mainFeed(house: PublicHouse): Feed {
   const { name, description, home } = publisherOf(house)
-  const about = 'Everything that is published, each item with its primary source.'
+  const about = 'All that is new, of every section, each item with its primary source.'
   return { id: home, title: name, about, description, folder: '', home, of: 'items' }
 }
 
@@ -37,11 +38,11 @@ export function editionsFeed(house: PublicHouse): Feed {
 }
 
 /** Clean, as feeds show it. */
-export function publisherOf({ publication }: PublicHouse): Record<'name' | 'description' | 'home', string> {
+export function publisherOf({ publication, publicUrl }: PublicHouse): Record<'name' | 'description' | 'home', string> {
   return {
     name: cleanLine(publication.name),
     description: cleanLine(publication.description),
-    home: new URL(publication.url).href,
+    home: webAddress(publication.url) ?? publicUrl,
   }
 }
 

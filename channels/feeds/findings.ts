@@ -14,6 +14,18 @@ export function leftOut(item: Item, field: string, why: string): Finding {
   }
 }
 
+/** Sections of the configuration that no item has. */
+export function unknownSections(sections: readonly string[]): Finding {
+  const names = sections.map(quoted).join(', ')
+  return {
+    severity: 'warning',
+    code: 'feed-section-unknown',
+    field: 'sections',
+    message: `No item is of the section ${names}, which channels.feeds.sections asks for: the feeds carry nothing of it.`,
+    advice: 'Write it as the source does, or take it out of the configuration.',
+  }
+}
+
 export function repeated(item: Item): Finding {
   const message = `${quoted(item.title)} has the address of a newer item, ${item.url}; the feeds carry that one.`
   return { severity: 'warning', code: 'feed-entry-repeated', item: item.url, field: 'url', message }

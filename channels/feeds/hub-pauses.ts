@@ -23,7 +23,7 @@ export interface Pauses {
   of(hub: string): Promise<{ readonly until: Date; readonly reason: string } | undefined>
   /**
    * @param asked until when the hub itself wants to be left alone.
-   * @returns until when it is.
+   * @returns until when it is: not shorter for a hub that says that it is well again soon, time after time.
    */
   failed(hub: string, reason: string, asked: Date | undefined): Promise<Date>
   answered(hub: string): Promise<void>
@@ -47,7 +47,8 @@ export function openPauses({ clock, notes }: Ports, hasty: readonly string[]): P
       const failures = known === undefined ? 1 : pauseSchema.parse(JSON.parse(known)).failures + 1
       const now = clock.now().getTime()
       const grownMs = failures === 1 ? FIRST_PAUSE_MS : Math.min(NEXT_PAUSE_MS * 2 ** (failures - 2), LONGEST_PAUSE_MS)
-      const until = new Date(asked ? Math.min(asked.getTime(), now + LONGEST_ASKED_MS) : now + grownMs)
+      const askedUntil = Math.min(asked?.getTime() ?? 0, now + LONGEST_ASKED_MS)
+      const until = new Date(Math.max(now + grownMs, askedUntil))
       await notes.replace(pauseOf(hub), known, JSON.stringify({ failures, until: until.toISOString(), reason }))
       return until
     },

@@ -8,7 +8,10 @@ import type { HttpResponse } from '../../src/ports.ts'
 import { openPauses, over, tryAgain, type Pauses } from './hub-pauses.ts'
 import { announcedFile, announcementSchema, type Announcement } from './websub.ts'
 
-const TIMEOUT_MS = 10_000
+/** Whoever is told after a hub that hangs waits for so long; a hub takes note of a change at once, and fetches it later. */
+const TIMEOUT_MS = 4000
+/** What is read of an answer says nothing but why. */
+const WORDS_MS = 1000
 const MAX_BYTES = 64 * 1024
 const NOT_LIVE_WAIT_MS = 60_000
 const LONGEST_WORDS = 160
@@ -87,11 +90,16 @@ async function whyNotLive({ files }: Ports, file: string, hash: string): Promise
 async function tell({ api, clock }: Ports, hub: string, topic: string, signal: AbortSignal): Promise<Told> {
   const body = new TextEncoder().encode(new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic }).toString())
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const stop = new AbortController()
   try {
     const request = { url: hub, headers, body: [body], timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }
-    const answer = await api.post(request, signal)
-    const words = await wordsOf(answer)
-    return judge(answer, `${hostOf(hub)} answered ${answer.status}${words === '' ? '' : `: ${words}`}`, clock.now())
+    const answer = await api.post(request, AbortSignal.any([signal, stop.signal]))
+    clock.deadline(WORDS_MS).addEventListener('abort', () => stop.abort(), { once: true })
+    const words = wordsOf(answer)
+    // Its words are of no interest, and not waited for; read to their end, they leave the connection for the next call.
+    if (isSuccess(answer)) return { kind: 'sent' }
+    const said = await words
+    return judge(answer, `${hostOf(hub)} answered ${answer.status}${said === '' ? '' : `: ${said}`}`, clock.now())
   } catch (error) {
     if (!isHttpError(error)) return { kind: 'unknown', reason: `the call to ${hostOf(hub)} broke off` }
     if (error.kind === 'unsent') return { kind: 'later', reason: error.message, until: undefined }
@@ -99,9 +107,12 @@ async function tell({ api, clock }: Ports, hub: string, topic: string, signal: A
   }
 }
 
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300
+}
+
 function judge(answer: HttpResponse, reason: string, now: Date): Told {
   const { status } = answer
-  if (status >= 200 && status < 300) return { kind: 'sent' }
   if (status >= 500 || PASSING.has(status)) return { kind: 'later', reason, until: retryAfter(answer, now) }
   if (status >= 400) return { kind: 'rejected', reason }
   const advice = 'it leads elsewhere, where announcements are not taken: configure the address that it leads to'

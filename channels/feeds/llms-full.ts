@@ -86,9 +86,12 @@ function sourcesName({ published, sources }: Item): string {
   return sources.length > 1 ? 'Primary sources (verified)' : 'Primary source (verified)'
 }
 
-/** One line that holds no mark of structure. */
+/** One line that holds no mark of structure, not even where white space was folded. */
 function headingOf(section: string): string {
-  const words = section.replace(/[^\p{L}\p{N}_-]+/gu, ' ').trim()
+  const words = section
+    .replace(/[^\p{L}\p{N}_-]+/gu, ' ')
+    .replace(/-{2,}/g, '-')
+    .trim()
   const name = Array.from(words).slice(0, MAX_HEADING).join('').trim()
   return name === '' ? 'Items' : name.charAt(0).toUpperCase() + name.slice(1)
 }
@@ -115,10 +118,8 @@ function imageOf({ image }: Item): string {
 
 function attachmentOf({ url: address, mediaType, title = '', bytes, seconds }: Attachment): string[] {
   const url = canonicalUrl(address)
-  const details = [mediaType, ...(bytes === undefined ? [] : [`${bytes} bytes`]), ...lasting(seconds)].join(', ')
+  const details = [mediaType, ...(bytes ? [`${bytes} bytes`] : []), ...(seconds ? [`${seconds} seconds`] : [])].join(
+    ', ',
+  )
   return url === undefined ? [] : [`[${escapeLine(cleanLine(title))}](<${url}>) (${details})`]
-}
-
-function lasting(seconds: number | undefined): string[] {
-  return seconds === undefined ? [] : [`${seconds} seconds`]
 }

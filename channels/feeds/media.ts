@@ -22,16 +22,22 @@ export function appendImage(entry: Element, { image }: Pick<Entry, 'image'>): vo
   if (image.alt) append(content, 'media:description', image.alt, { type: 'plain' })
 }
 
-/** Media RSS takes no size of 0. */
+/** Media RSS takes no size of 0. What it takes `expression` for where there is none tells our reader a file from the image. */
 export function appendAttachment(entry: Element, { url, mediaType, title, bytes, seconds }: Attachment): void {
   const content = append(entry, 'media:content', '', {
     url,
     type: mediaType,
     medium: mediumOf(mediaType),
+    expression: 'full',
     ...(bytes && { fileSize: String(bytes) }),
     ...(seconds !== undefined && { duration: String(seconds) }),
   })
   if (title) append(content, 'media:title', title, { type: 'plain' })
+}
+
+/** What a reader plays, not shows. */
+export function isPlayed({ mediaType }: Attachment): boolean {
+  return ['audio', 'video'].includes(mediumOf(mediaType))
 }
 
 /** By the end of its path; undefined where that does not tell, for a wrong type is worse than none. */

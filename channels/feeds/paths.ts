@@ -11,19 +11,18 @@ const RESERVED: ReadonlySet<string> = new Set(['archive', 'editions'])
 
 const FEED_FILE =
   /^(?:feeds\/(?:([a-z0-9][a-z0-9-]*)\/)??(?:archive\/(\d{4}-(?:0[1-9]|1[0-2]))\/)?)?(?:rss\.xml|atom\.xml|feed\.json)$/
-const LETTER_BEYOND_ASCII = /(?![a-z0-9])[\p{L}\p{N}]/iu
 
 /**
- * By section the folder of its feed: `feeds/news`. Where two would share one, the first keeps the plain name, so that a
- * section that comes later moves nobody's feed. A name that says less than the section does (other scripts) has six
- * digits of the section's hash, and so have those that are taken.
+ * By section the folder of its feed: `feeds/news`. Only a section that reads like its folder, but for capital letters, has
+ * a plain one; any other has six digits of the section's hash, so that no section that comes or goes moves its feed. Of
+ * two that differ in capital letters alone, the first keeps the plain name.
  */
 export function sectionFolders(sections: readonly string[]): ReadonlyMap<string, Folder> {
   const taken = new Set(RESERVED)
   return new Map(
     sections.map((section) => {
       const plain = slug(section, LONGEST_NAME)
-      const unlike = plain === '' || taken.has(plain) || LETTER_BEYOND_ASCII.test(section.normalize('NFKD'))
+      const unlike = plain === '' || plain !== section.toLowerCase() || taken.has(plain)
       const name = unlike ? `${plain || 'section'}-${sha256(section).slice(0, 6)}` : plain
       taken.add(name)
       return [section, `${FEEDS_FOLDER}/${name}`]

@@ -5,13 +5,14 @@ import type { Finding } from '../../src/domain/finding.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { utf8Bytes } from '../../src/domain/text.ts'
 import { atomXml } from './atom.ts'
-import { catalogueOf, type CataloguedDocument } from './catalogue.ts'
+import { catalogueOf, type Catalogue, type CataloguedDocument } from './catalogue.ts'
 import { companionsOf, type Companion } from './companions.ts'
 import type { FeedDocument } from './document.ts'
 import { entryBook, type EntryBook } from './entry-book.ts'
 import { publisherOf } from './feeds.ts'
 import { standTogether } from './entries.ts'
 import { jsonFeed } from './json.ts'
+import { unknownSections } from './findings.ts'
 import { feedPages } from './page.ts'
 import { presentIn } from './present.ts'
 import { previewPage } from './preview.ts'
@@ -61,7 +62,15 @@ export async function renderFeeds(
   for (const companion of companionsOf(catalogue, published, settings, house)) {
     if (isDue(companion.path, companion.basis)) renderings.push(await companionRendering(companion, run))
   }
-  return [...renderings, ...announcements(polled, settings.hubs, house.publicUrl, edition)]
+  const noted = renderings.map((one, index) => (index === 0 ? withUnknownSections(one, catalogue) : one))
+  return [...noted, ...announcements(polled, settings.hubs, house.publicUrl, edition)]
+}
+
+/** Stands once, beside the first of what is made. */
+function withUnknownSections(rendering: Rendering, { unknown }: Pick<Catalogue, 'unknown'>): Rendering {
+  return unknown.length === 0
+    ? rendering
+    : { ...rendering, findings: [...rendering.findings, unknownSections(unknown)] }
 }
 
 async function documentRenderings(document: CataloguedDocument, run: Run): Promise<Rendering[]> {

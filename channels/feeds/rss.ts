@@ -2,7 +2,7 @@ import type { Element } from '@xmldom/xmldom'
 import { escapeHtml } from '../../src/domain/html.ts'
 import type { Entry, FeedDocument } from './document.ts'
 import { documentLinks, sectionScheme, sourceLink, stylesheetPath } from './links.ts'
-import { appendAttachment, appendImage } from './media.ts'
+import { appendAttachment, appendImage, isPlayed } from './media.ts'
 import { rssSkeleton } from './skeleton.ts'
 import {
   append,
@@ -59,8 +59,9 @@ function fillItem(item: Element | undefined, entry: Entry, sections: string): vo
   for (const attachment of entry.attachments) appendAttachment(item, attachment)
 }
 
-/** RSS knows one enclosure, which podcast readers play, and it must have a length; Media RSS carries them all. */
-function appendEnclosure(item: Element, { attachments: [first] }: Entry): void {
+/** RSS knows one enclosure, which podcast readers play, and it must have a length; Media RSS carries all files. */
+function appendEnclosure(item: Element, { attachments }: Entry): void {
+  const first = attachments.find(isPlayed)
   if (!first) return
   append(item, 'enclosure', '', { url: first.url, length: String(first.bytes ?? 0), type: first.mediaType })
 }

@@ -1,8 +1,19 @@
 import * as z from 'zod'
 
+/** In the one form that feeds, `Link` headers and announcements share. */
 const hubAddress = z
-  .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
-  .refine((text) => !/[#@]/.test(text), 'must hold neither a user name nor a fragment (#): everybody gets to see it')
+  .string()
+  .refine(
+    (text) => !/[#@\s]/.test(text),
+    'must hold no user name, fragment (#) or white space: everybody gets to see it',
+  )
+  .pipe(
+    z.url({
+      protocol: /^https?$/,
+      normalize: true,
+      error: 'must be an address that begins with https:// or http://',
+    }),
+  )
 
 export const settingsSchema = z.strictObject({
   limit: z
@@ -21,6 +32,7 @@ export const settingsSchema = z.strictObject({
   hubs: z
     .array(hubAddress)
     .max(5)
+    .overwrite((hubs) => [...new Set(hubs)])
     .default([])
     .describe('WebSub hubs that are told of every change, so that readers hear of it at once; none: off.'),
 })

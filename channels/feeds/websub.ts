@@ -5,6 +5,7 @@ import { sha256 } from '../../src/domain/hash.ts'
 import { escapeHtml as text } from '../../src/domain/html.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
 import { slug } from '../../src/domain/text.ts'
+import { canFetch } from './reach.ts'
 
 const FOLDER = 'websub/'
 
@@ -23,7 +24,7 @@ export function announcedFile({ id }: Pick<Rendering, 'id'>): string {
 
 /**
  * One rendering for each changed subscription document and hub (WebSub, W3C 2018, section 7: how a hub is told is left
- * to it; `hub.mode=publish` with `hub.url` is what the hubs there are take).
+ * to it; `hub.mode=publish` with `hub.url` is what the hubs there are take). None for a hub that could not fetch it.
  *
  * @param publicUrl without a slash at its end.
  */
@@ -33,9 +34,10 @@ export function announcements(
   publicUrl: string,
   edition: Pick<Edition, 'id'>,
 ): Rendering[] {
+  const able = [...new Set(hubs)].filter((hub) => canFetch(hub, publicUrl))
   return changed
     .filter(({ mayLeave }) => mayLeave)
-    .flatMap((document) => [...new Set(hubs)].map((hub) => announcement(hub, document, publicUrl, edition)))
+    .flatMap((document) => able.map((hub) => announcement(hub, document, publicUrl, edition)))
 }
 
 function announcement(hub: string, { id: file, content }: Rendering, publicUrl: string, edition: Pick<Edition, 'id'>) {

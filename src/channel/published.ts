@@ -14,7 +14,10 @@ export interface Published {
   readonly items: readonly PublishedLine[]
   /** Digests that were let go, and the one that is rendered unless it amends; the newest first. */
   readonly editions: readonly PublishedEdition[]
-  /** By id of the rendering, what stands of this channel (it has left, or is owed) was made of: its `basis`. */
+  /**
+   * By id of the rendering, what the newest document of this channel was made of: its `basis`. '' where nobody can say
+   * what lies there, which is the basis of nothing.
+   */
   readonly standing: ReadonlyMap<string, string>
   /** Whole items in the order asked for; what is not among `items` is left out. */
   itemsOf(urls: readonly string[]): Promise<RecentItem[]>
@@ -47,13 +50,13 @@ export interface PublishedEdition {
   readonly id: string
   /** Calendar day. */
   readonly date: string
-  /** Another one whenever something was put right or taken back of what it carries. */
+  /** Another one whenever something was put right or taken back of what it carries or tells of. */
   readonly hash: string
 }
 
 export interface PastEdition {
   readonly edition: Edition
-  /** What was put right or taken back of its items since, the latest first. */
+  /** What was put right or taken back since of its items and background, and taken back of what it told was put right; the latest first. */
   readonly amendments: readonly Amendment[]
 }
 

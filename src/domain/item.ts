@@ -71,7 +71,11 @@ export function contentHash(item: Item): string {
       item.authors,
       item.tags,
       // What came later stands in the hash only where there is any: no known item changes by it.
-      ...(item.attachments ? [item.attachments.map(({ url, mediaType }) => [url, mediaType])] : []),
+      ...(item.attachments ? [item.attachments.map(attachmentParts)] : []),
     ]),
   )
+}
+
+function attachmentParts({ url, mediaType, title, bytes, seconds }: Attachment): readonly unknown[] {
+  return [url, mediaType, title ?? null, bytes ?? null, seconds ?? null]
 }

@@ -1,4 +1,6 @@
 import type { Edition } from '../domain/edition.ts'
+import { digests } from '../pipeline/desk.ts'
+import { PUBLISHED } from '../pipeline/public-editions.ts'
 import type { Store } from '../ports.ts'
 import type { Configuration } from './configuration.ts'
 
@@ -7,11 +9,17 @@ import type { Configuration } from './configuration.ts'
  * has left.
  */
 export async function nextStep(
-  { date, amends }: Edition,
-  store: Pick<Store, 'carriers' | 'edition'>,
+  edition: Edition,
+  store: Store,
   { callOptions }: Pick<Configuration, 'callOptions'>,
 ): Promise<string> {
-  const carrier = amends && (await store.carriers(amends.item.url)).at(-1)
-  const day = (carrier === undefined ? undefined : (await store.edition(carrier))?.edition.date) ?? date
+  const day = (await dayThatLeft(edition, store)) ?? edition.date
   return `A running worker carries it out within a quarter of a minute; without one: groundwire run --date ${day}${callOptions}`
+}
+
+async function dayThatLeft({ amends }: Edition, store: Store): Promise<string | undefined> {
+  if (!amends) return undefined
+  const carrier = (await store.carriers(amends.item.url)).at(-1)
+  if (carrier !== undefined) return (await store.edition(carrier))?.edition.date
+  return (await digests(store, 1, PUBLISHED))[0]?.date
 }

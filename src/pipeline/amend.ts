@@ -12,6 +12,7 @@ import type { FrozenRendering, Ports, StoredItem } from '../ports.ts'
 import { approve } from './approve.ts'
 import { remake, type MakeSettings } from './make.ts'
 import { mayLeave, postedOf } from './posted.ts'
+import { isShown } from './visible.ts'
 
 /** An editor's word about an item that has left. `url` is canonical; `note` may be '' for a retraction. */
 export interface AmendWords {
@@ -32,8 +33,9 @@ export interface StillOwed {
  * - `approved`: frozen and planned now; `planned`: the same, but only looked at.
  * - `said`: it was said before, in the edition `id`; nothing changed.
  * - `blocked`: something of it cannot leave, so that nothing does; nothing changed.
- * - `unknown`: no such item was ever read; `never-left`: no edition carries it; `missing`: its source no longer lists
- *   it, so that what it says now is not known; `withdrawn`: it was retracted, so that nothing is left to correct.
+ * - `unknown`: no such item was ever read; `never-left`: no edition carries it or tells of it, and no document shows it;
+ *   `missing`: its source no longer lists it, so that what it says now is not known; `withdrawn`: it was retracted, so
+ *   that nothing is left to correct.
  */
 export type Amended =
   | { readonly verdict: 'unknown' | 'never-left' | 'missing' | 'withdrawn' }
@@ -65,7 +67,9 @@ export async function amend(
   const said = await store.amendments({ url: words.url })
   const obstacle = await obstacleTo(store, words, stored, said)
   if (obstacle) return obstacle
-  const publication = await lastCarried(store, words.url)
+  const publication =
+    (await lastCarried(store, words.url)) ??
+    ((await hasLeftAlone(store, stored, house, settings)) ? house.publication : undefined)
   if (!publication) return { verdict: 'never-left' }
   const edition = composeAmendment(words, stored.item, settings.source, publication, ports.clock.now())
   const findings = checkAmended(edition)
@@ -95,7 +99,21 @@ async function obstacleTo(
   return missingSince === undefined ? undefined : { verdict: 'missing' }
 }
 
-/** Who spoke when the item left last; undefined when it never did. */
+/**
+ * Whether readers may have it though no edition carries it: lessons, what comes from an archive or from before the first
+ * run. Documents show these, and digests their background.
+ */
+async function hasLeftAlone(
+  store: Ports['store'],
+  { item: { url }, withdrawnAt }: StoredItem,
+  { publication }: House,
+  settings: MakeSettings,
+): Promise<boolean> {
+  if (withdrawnAt !== undefined || (await store.mentions(url)).length > 0) return true
+  return settings.channels.some(({ channel }) => channel.document) && isShown(store, url, settings, publication.zone)
+}
+
+/** Who spoke when the item left last with an edition; undefined when none carries it. */
 async function lastCarried(store: Ports['store'], url: string): Promise<Publication | undefined> {
   const carrier = (await store.carriers(url)).at(-1)
   return carrier === undefined ? undefined : (await store.edition(carrier))?.edition.publication
@@ -165,7 +183,8 @@ async function stillOwed(
 ): Promise<StillOwed[]> {
   const documents = new Set(channels.flatMap(({ channel }) => (channel.document ? [channel.id] : [])))
   const owed: StillOwed[] = []
-  for (const edition of await store.carriers(url)) {
+  const mentions = (await store.mentions(url)).map(({ edition }) => edition)
+  for (const edition of new Set([...(await store.carriers(url)), ...mentions])) {
     const shared = (await store.renderings(edition)).filter(({ item }) => item === undefined)
     const telling = new Set(shared.map(({ channel }) => channel).filter((channel) => !documents.has(channel)))
     for (const { channel, state, count } of await store.counts(edition))

@@ -21,12 +21,14 @@ export async function untold(store: Ports['store']): Promise<Amendment[]> {
   return amendments.filter(({ kind, url }) => kind === 'retraction' || !withdrawn.has(url))
 }
 
-/** A kept draft tells only what no other edition has told since. */
-export async function withoutTold(store: Ports['store'], { amendments, ...edition }: Edition): Promise<Edition> {
+/** A kept draft tells only what no other edition has told since, and shows no lesson that was taken back since. */
+export async function withoutTold(store: Ports['store'], { amendments, ...kept }: Edition): Promise<Edition> {
+  const withdrawn = new Set((await store.amendments({ kind: 'retraction' })).map(({ url }) => url))
+  const edition = { ...kept, background: kept.background.filter(({ url }) => !withdrawn.has(url)) }
   if (!amendments) return edition
   const open = new Set((await untold(store)).map(({ id }) => id))
-  const kept = amendments.filter(({ id }) => open.has(id))
-  return kept.length > 0 ? { ...edition, amendments: kept } : edition
+  const left = amendments.filter(({ id }) => open.has(id))
+  return left.length > 0 ? { ...edition, amendments: left } : edition
 }
 
 /**

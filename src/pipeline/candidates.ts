@@ -1,8 +1,8 @@
 import { addDays, dayIn } from '../domain/time.ts'
-import type { ItemQuery, Ports, StoredItem } from '../ports.ts'
+import type { ItemLine, ItemQuery, Ports, StoredItem } from '../ports.ts'
 
 /** How many days after its own an item may still be news: found by then it is late, later it comes from an archive. */
-export const LATE_DAYS = 7
+const LATE_DAYS = 7
 
 export interface NewsSettings {
   /** Id of the source that the publication reads. */
@@ -13,6 +13,14 @@ export interface NewsSettings {
 
 function newsOf({ source, newsSections }: NewsSettings): ItemQuery {
   return { source, ...(newsSections && { sections: newsSections }) }
+}
+
+/**
+ * Whether it was found so late that it is no news but comes from an archive: it may be read, and no edition of its days
+ * waits for it. The same for ever, so that nothing becomes an archive's because time went by.
+ */
+export function isArchiveFind({ day, firstSeenAt }: Pick<ItemLine, 'day' | 'firstSeenAt'>, zone: string): boolean {
+  return day !== undefined && dayIn(zone, new Date(firstSeenAt)) > addDays(day, LATE_DAYS)
 }
 
 /**
@@ -35,8 +43,8 @@ export async function candidateItems(
     states: ['new'],
     missing: false,
   })
-  const isLive = ({ day, firstSeenAt }: StoredItem): boolean =>
-    day !== undefined && (day >= planned.fromDay || dayIn(zone, new Date(firstSeenAt)) <= addDays(day, LATE_DAYS))
+  const isLive = (item: StoredItem): boolean =>
+    item.day !== undefined && (item.day >= planned.fromDay || !isArchiveFind(item, zone))
   const fresh = open.filter((item) => item.edition === undefined && isLive(item))
   if (open.some(({ day }) => day !== undefined && day >= planned.fromDay) || fresh.length > 0) return fresh
   return store.items({ ...where, fromDay: planned.fromDay, states: ['skipped'] })

@@ -2,6 +2,7 @@ import type { House, Sender } from '../channel.ts'
 import type { Ports } from '../ports.ts'
 import { deliver, type Progress, type Worker } from './deliver.ts'
 import { holdLate, OPEN_EDITIONS, type LateRule } from './late.ts'
+import { mend } from './mend.ts'
 
 export interface CarryOutInput extends LateRule {
   readonly sendersFor: (house: House) => ReadonlyMap<string, Sender>
@@ -26,7 +27,8 @@ export interface CarriedOut {
 
 /**
  * Delivers whatever is owed, of any edition, and brings the editions' states up to date. What has become late is held
- * before anything is claimed. The senders are opened for it and closed after it.
+ * before anything is claimed, and documents that no longer lie where they were delivered are put back after it. The
+ * senders are opened for it and closed after it.
  */
 export async function carryOut(
   ports: Pick<Ports, 'clock' | 'store' | 'log'>,
@@ -45,6 +47,7 @@ export async function carryOut(
   if (input.atOnce) await ports.store.hurry([...senders.keys()], ports.clock.now())
   try {
     await deliver(ports, senders, input.worker, count, signal)
+    await mend(ports, senders, signal)
   } finally {
     await Promise.allSettled([...senders.values()].map(async (sender) => sender.close?.()))
   }

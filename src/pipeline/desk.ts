@@ -5,7 +5,7 @@ import { cleanLine } from '../domain/text.ts'
 import type { EditionSummary, FrozenRendering, Ports, StoredEdition, StoredItem } from '../ports.ts'
 import { remake, type Made, type MakeSettings } from './make.ts'
 import { feedLinks } from './feed-links.ts'
-import { PUBLISHED } from './published.ts'
+import { PUBLISHED } from './public-editions.ts'
 import { saidSince } from './said.ts'
 import type { ChannelView, Desk, EditionLine, VanishedItem } from './view.ts'
 

@@ -8,7 +8,7 @@ const EDITIONS_FOLDER = `${FEEDS_FOLDER}/editions`
 const FEED = new RegExp(`^(?:(${FEEDS_FOLDER}/[^/]+)/)?([^/]+)$`)
 
 /** What readers can poll among the documents: neither archives nor pages. Always in the same order. */
-export function feedLinks(documents: readonly StandingDocument[]): FeedLink[] {
+export function feedLinks(documents: readonly Pick<StandingDocument, 'id' | 'title' | 'mediaType'>[]): FeedLink[] {
   return documents
     .flatMap(({ id, title, mediaType }) => {
       const [, folder = '', file] = FEED.exec(id) ?? []

@@ -138,6 +138,7 @@ async function renderInput(
   }
 }
 
+/** What cannot be relied on has '', which is the basis of nothing: its file is there, perhaps, and has to be made anew. */
 function basesOf(documents: readonly StandingDocument[]): ReadonlyMap<string, string> {
-  return new Map(documents.flatMap(({ id, basis }) => (basis === undefined ? [] : [[id, basis]])))
+  return new Map(documents.map(({ id, basis = '' }) => [id, basis]))
 }

@@ -1,6 +1,7 @@
 import type { RecentItem } from '../channel/published.ts'
 import type { Amendment } from '../domain/amendment.ts'
 import { sha256 } from '../domain/hash.ts'
+import type { Item } from '../domain/item.ts'
 import { dayIn, instantAt } from '../domain/time.ts'
 import type { StoredItem } from '../ports.ts'
 
@@ -8,10 +9,11 @@ import type { StoredItem } from '../ports.ts'
  * Feeds want instants. An item that has only a day gets one: an hour into that day in the publication's zone, and a
  * second later for each item that stands behind it, so that no two of a day are the same, readers sort them as the
  * publication does, and what is added in front changes nobody else. What is undated has the day on which it was first
- * seen and, for it may be added anywhere, seconds that follow from its address.
+ * seen and, for it may be added anywhere, a time within an hour that follows from its address.
  *
- * A correction counts as a change of its item. Many items change in one reading: each gets milliseconds of its own that
- * follow from its address, so that all documents show the same and hardly two of one are equal.
+ * A correction counts as a change of its item. Many items change in one reading, and a source may give many the same
+ * instant: each gets milliseconds of its own for its `updated` that follow from its address, so that all documents show
+ * the same and hardly two of one are equal.
  *
  * @param corrections by item URL, the latest first.
  */
@@ -25,18 +27,30 @@ export function recentItems(
     const published = publishedAt(stored, zone)
     const corrected = corrections.get(item.url)
     const changes = [...(changedAt === firstSeenAt ? [] : [changedAt]), ...(corrected ?? []).map(({ at }) => at)]
-    const updated = changes.reduce((latest, at) => {
-      const change = later(at, ownNumber(item.url, 1000))
-      return change > latest ? change : latest
-    }, published)
+    const updated = changes.reduce(
+      (latest, at) => {
+        const change = later(at, ownNumber(item.url, 1000))
+        return change > latest ? change : latest
+      },
+      firstUpdated(stored, published),
+    )
     return { item, published, updated, ...(corrected && { corrections: corrected }) }
   })
 }
 
 function publishedAt({ item, day, position, firstSeenAt }: StoredItem, zone: string): string {
-  if (item.published !== undefined && item.published.length > 10) return item.published
-  const seconds = day === undefined ? ownNumber(item.url, 3600) : position
-  return later(instantAt(day ?? dayIn(zone, new Date(firstSeenAt)), '01:00', zone).toISOString(), seconds * 1000)
+  if (hasInstant(item)) return item.published
+  const ms = day === undefined ? ownNumber(item.url, 3_600_000) : position * 1000
+  return later(instantAt(day ?? dayIn(zone, new Date(firstSeenAt)), '01:00', zone).toISOString(), ms)
+}
+
+function firstUpdated({ item }: StoredItem, published: string): string {
+  const isRound = hasInstant(item) && Date.parse(published) % 1000 === 0
+  return isRound ? later(published, ownNumber(item.url, 1000)) : published
+}
+
+function hasInstant(item: Item): item is Item & { readonly published: string } {
+  return item.published !== undefined && item.published.length > 10
 }
 
 /** Always the same one below `limit`. */

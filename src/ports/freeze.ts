@@ -48,17 +48,31 @@ export interface Freeze {
   readonly seen?: ReadonlyMap<string, string>
 }
 
-/** A document that stands: the newest of its id, which has left or is still going to. */
+/**
+ * The newest document of its id. It stays one whatever becomes of its edition and delivery, for what an older one left
+ * lies there still.
+ */
 export interface StandingDocument {
   /** Of the rendering. */
   readonly id: string
   readonly title: string
   readonly mediaType: string
+  /** Of the rendering, as frozen. */
+  readonly hash: string
+  /**
+   * Absent when nobody can say what lies there: it was refused or given up, its edition was held or cancelled before it
+   * left, or a version that wrote none down made it.
+   */
   readonly basis?: string
   readonly edition: string
+  /** Delivered; else it is still going to be, or never will. */
+  readonly hasLeft: boolean
 }
 
-/** What stands of a channel. `token` is another one whenever one of `documents` is. */
+/**
+ * What stands of a channel. `token` is another one whenever one of `documents` is, or can no longer be relied on, or can
+ * again; that one has left makes no difference.
+ */
 export interface Standing {
   readonly token: string
   readonly documents: readonly StandingDocument[]

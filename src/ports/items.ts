@@ -54,6 +54,8 @@ export interface SourceState {
   readonly id: string
   /** Day that the first run made: what is older is never sent. */
   readonly firstDay: string
+  /** When it was first read to its end (RFC 3339, UTC); absent while every reading broke off. */
+  readonly readWholeAt?: string
   readonly validators: Validators
   readonly about: SourceAbout
   /** Of the last reading that was recorded. */

@@ -1,8 +1,8 @@
-import type { Amendment, AmendmentKind } from '../domain/amendment.ts'
 import type { DeliveryState, LedgerEntry } from '../domain/delivery.ts'
 import type { Edition, EditionState } from '../domain/edition.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { ReportKind } from '../domain/report.ts'
+import type { AmendmentStore } from './amendments.ts'
 import type { ItemLine, ItemQuery, Reading, Recorded, SourceState, StoredItem } from './items.ts'
 import type { Claim, ClaimRequest, Settlement } from './claims.ts'
 import type { Freeze, FrozenRendering, Standing } from './freeze.ts'
@@ -41,15 +41,6 @@ export interface SlotRequest {
   readonly now: Date
   readonly staleBefore: Date
   readonly gone: readonly string[]
-}
-
-export interface AmendmentQuery {
-  readonly kind?: AmendmentKind
-  /** Only of this item. */
-  readonly url?: string
-  /** `true`: only those that no edition has told of yet. */
-  readonly untold?: boolean
-  readonly limit?: number
 }
 
 export interface LedgerQuery {
@@ -92,7 +83,7 @@ export interface LedgerCount {
  * The ledger and everything else that must survive a crash. Each method is one transaction: after it resolves its
  * effect is durable, and when it rejects nothing of it happened. All methods may be called by several processes at once.
  */
-export interface Store extends ReaderStore, PaceStore, Notes {
+export interface Store extends AmendmentStore, ReaderStore, PaceStore, Notes {
   /** Brings the schema up to date; names of the migrations that were applied. */
   migrate(): Promise<string[]>
 
@@ -140,12 +131,8 @@ export interface Store extends ReaderStore, PaceStore, Notes {
   settleEdition(id: string): Promise<EditionState>
   /** Of a document that a newer one has replaced since, and that is settled, `content` and `page` are '': they are not kept. */
   renderings(edition: string): Promise<FrozenRendering[]>
-  /** Documents that stand. What was refused, given up, or belongs to an edition that is held or cancelled does not. */
+  /** The newest document of each id, in the order of ids. */
   standing(channel: string): Promise<Standing>
-  /** Corrections and retractions that were approved, the latest first. */
-  amendments(query: AmendmentQuery): Promise<Amendment[]>
-  /** Ids of the editions that carry an item, the first first. */
-  carriers(item: string): Promise<string[]>
 
   /**
    * To be called before a pass. What this worker claimed in an earlier one and never settled may be claimed again, in

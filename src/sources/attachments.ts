@@ -14,7 +14,7 @@ export interface AttachmentDraft {
 }
 
 /**
- * The attachments that can be offered, each address once; a size or length that cannot be is left out.
+ * The attachments that can be offered, each address once; a size or length that cannot be, or is 0, is left out.
  *
  * @param dropped told of each other one, in words.
  */
@@ -36,8 +36,8 @@ export function attachmentsOf(
       url,
       mediaType: type,
       ...(name === '' ? {} : { title: name }),
-      ...(Number.isSafeInteger(bytes) && Number(bytes) >= 0 ? { bytes } : {}),
-      ...(Number.isFinite(seconds) && Number(seconds) >= 0 ? { seconds } : {}),
+      ...(Number.isSafeInteger(bytes) && Number(bytes) > 0 ? { bytes } : {}),
+      ...(Number.isFinite(seconds) && Number(seconds) > 0 ? { seconds } : {}),
     })
     if (!found.data) dropped(`the attachment ${quoted(address)} does not say of which media type it is.`)
     else if (!kept.has(url)) kept.set(url, found.data)

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import { textOfHtml } from './feed-html.ts'
 import { jsonExtensions } from './feed-json.ts'
 import type { JsonExtension } from './feed-json.ts'
-import { isImage, mergedMedia } from './feed-media.ts'
+import { isImage, mediaOf, mergedMedia, sorted } from './feed-media.ts'
 import { isOwn, unescapeHtml } from './feed-own.ts'
 
 /** A feed in the terms of a source. */
@@ -49,22 +49,20 @@ function rssItem(item: RssFeed.Item<string>, own: boolean): FeedItem {
   const description = own ? unescapeHtml(item.description ?? '') : plainOrHtml(item.description)
   const { contents = [] } = item.media ?? {}
   const { enclosures = [] } = item
-  // An image that is enclosed in a feed of ours is an attachment.
-  const image = contents.find((media) => isImage(media) && !(own && enclosures[0]?.url === media.url))
+  const { image, files } = sorted(contents, own)
   const imageUrl = image?.url ?? (own ? undefined : enclosures.find(isImage)?.url)
-  const files = contents.filter((media) => media.type !== undefined && (own || !isImage(media)))
   return {
     url: item.link ?? (item.guid?.isPermaLink === false ? undefined : item.guid?.value),
     title: item.title,
     summary: full !== undefined || description.length <= SHORT ? description : '',
     body: { format: 'html', text: full ?? item.description ?? '' },
     published: item.pubDate ?? item.dc?.dates?.[0],
-    section: item.categories?.find(({ domain }) => isSection(domain))?.name,
+    section: item.categories?.find(({ domain }) => own && isSection(domain))?.name,
     sources: sourceLinks(item.atom?.links),
     image: imageFrom(imageUrl, image?.description?.value),
     authors: item.dc?.creators ?? (item.authors ?? []).flatMap(({ name }) => name ?? []),
-    tags: (item.categories ?? []).flatMap(({ name, domain }) => (isSection(domain) ? [] : (name ?? []))),
-    attachments: mergedMedia([...enclosures, ...files], imageUrl),
+    tags: (item.categories ?? []).flatMap(({ name, domain }) => (own && isSection(domain) ? [] : (name ?? []))),
+    attachments: own ? mergedMedia([...files, ...enclosures]) : mergedMedia([...enclosures, ...files], imageUrl),
   }
 }
 
@@ -80,7 +78,7 @@ export function fromAtom(feed: AtomFeed.Feed<string>): FeedDraft {
 }
 
 function atomItem(entry: AtomFeed.Entry<string>, own: boolean): FeedItem {
-  const image = entry.media?.contents?.find(isImage)
+  const { image, files } = sorted(entry.media?.contents ?? [], own)
   const enclosed = (entry.links ?? []).filter(({ rel }) => rel === 'enclosure')
   return {
     url: alternate(entry.links),
@@ -88,21 +86,14 @@ function atomItem(entry: AtomFeed.Entry<string>, own: boolean): FeedItem {
     summary: textOf(entry.summary),
     body: { format: 'html', text: htmlOf(entry.content ?? entry.summary) },
     published: entry.published ?? entry.updated,
-    section: entry.categories?.find(({ scheme }) => isSection(scheme))?.term,
+    section: entry.categories?.find(({ scheme }) => own && isSection(scheme))?.term,
     sources: sourceLinks(entry.links),
     image: imageFrom(image?.url, own ? image?.description?.value : undefined),
     authors: (entry.authors ?? []).flatMap(({ name }) => name ?? []),
     tags: (entry.categories ?? []).flatMap(({ label, term, scheme }) =>
-      isSection(scheme) ? [] : (label ?? term ?? []),
+      own && isSection(scheme) ? [] : (label ?? term ?? []),
     ),
-    attachments: mergedMedia(
-      enclosed.map(({ href, title, ...link }) => ({
-        ...link,
-        ...(href && { url: href }),
-        title: { value: title ?? '' },
-      })),
-      image?.url,
-    ),
+    attachments: mergedMedia([...enclosed.map(mediaOf), ...files], own ? undefined : image?.url),
   }
 }
 
@@ -114,11 +105,11 @@ export function fromJson(feed: JsonFeed.Feed<string>, document: unknown): FeedDr
     about: aboutOf({ title, description, url, language }),
     base: url,
     own: more.own,
-    drafts: (feed.items ?? []).map((item) => jsonItem(item, more.items.get(item.id ?? ''))),
+    drafts: (feed.items ?? []).map((item) => jsonItem(item, more.items.get(item.id ?? ''), more.own)),
   }
 }
 
-function jsonItem(item: JsonFeed.Item<string>, more: JsonExtension | undefined): FeedItem {
+function jsonItem(item: JsonFeed.Item<string>, more: JsonExtension | undefined, own: boolean): FeedItem {
   const about = item.external_url === undefined ? [] : [{ url: item.external_url }]
   return {
     url: item.url,
@@ -126,7 +117,7 @@ function jsonItem(item: JsonFeed.Item<string>, more: JsonExtension | undefined):
     summary: item.summary,
     body: { format: 'html', text: item.content_html ?? htmlOf({ value: item.content_text ?? '' }) },
     published: item.date_published,
-    section: more?.section,
+    section: own ? more?.section : undefined,
     sources: named([...about, ...(more?.sources ?? [])]),
     image: imageFrom(item.image ?? item.banner_image),
     authors: (item.authors ?? []).flatMap(({ name }) => name ?? []),

@@ -15,24 +15,27 @@ const SOURCE = '<p>Source'
 /** `<p>Source: …</p>`, or a list of links under `<p>Sources:</p>`. */
 const SOURCE_LINES =
   /^(?:<p>Source: <a\s[^<>]*>[^<>]*<\/a>[^<>]*<\/p>|<p>Sources:<\/p>\s*<ul>\s*(?:<li><a\s[^<>]*>[^<>]*<\/a>[^<>]*<\/li>\s*)*<\/ul>)\s*$/
-/** Under the corrections. */
+/** Under the corrections, with an empty line below it, which one that the body begins with has not. */
 const IMAGE_LINE =
-  /^(?<corrections>(?:<p><strong>[^<>]*<\/strong>[^<>]*<\/p>\s*)*)<p><img(?<attributes>\s[^<>]*)><\/p>\s*/
+  /^(?<corrections>(?:<p><strong>[^<>]*<\/strong>[^<>]*<\/p>\s*)*)<p><img(?<attributes>\s[^<>]*)><\/p>\n\n\s*/
 
 /** Takes the lines off that name its sources and show its image. */
 export function withoutFrame(item: FeedItem): FeedItem {
   const text = withoutSourceLines(item.body.text, item.sources)
   const found = IMAGE_LINE.exec(text)
   const { corrections = '', attributes = '' } = found?.groups ?? {}
-  const { image } = item
-  if (!found || !image || !isSame(attribute(attributes, 'src') ?? '', image.url)) {
-    return { ...item, body: { ...item.body, text } }
-  }
+  const shown = item.image && Array.from(text.matchAll(/<img\s[^<>]*>/g), ([tag]) => tag).find(shows(item.image.url))
+  if (!item.image || !shown) return { ...item, body: { ...item.body, text } }
+  const isOurs = found !== null && shows(item.image.url)(attributes)
   return {
     ...item,
-    image: { url: image.url, alt: image.alt ?? attribute(attributes, 'alt') },
-    body: { ...item.body, text: corrections + text.slice(found[0].length) },
+    image: { url: item.image.url, alt: item.image.alt ?? attribute(shown, 'alt') },
+    body: { ...item.body, text: isOurs ? corrections + text.slice(found[0].length) : text },
   }
+}
+
+function shows(url: string): (image: string) => boolean {
+  return (image) => isSame(attribute(image, 'src') ?? '', url)
 }
 
 function attribute(attributes: string, name: 'src' | 'alt'): string | undefined {
@@ -53,7 +56,7 @@ function withoutSourceLines(html: string, sources: Draft['sources']): string {
   if (!SOURCE_LINES.test(tail)) return html
   const linked = Array.from(tail.matchAll(/\shref="([^"]*)"/g), ([, href = '']) => unescapeHtml(href))
   const named = sources.map(({ url }) => url)
-  return linked.length > 0 && addresses(linked) === addresses(named) ? html.slice(0, at).trimEnd() : html
+  return linked.length > 0 && addresses(linked) === addresses(named) ? html.slice(0, at) : html
 }
 
 function addresses(urls: readonly string[]): string {

@@ -101,7 +101,7 @@ function linksIn(value = ''): WrittenLink[] {
 /** `(audio/mpeg, 1234 bytes, 12.5 seconds)` */
 function attachmentFrom({ url, title, details }: WrittenLink): NonNullable<Draft['attachments']>[number] {
   const bytes = /(?:^|, )(\d{1,15}) bytes(?=,|$)/.exec(details)?.[1]
-  const seconds = /(?:^|, )(\d{1,9}(?:\.\d{1,9})?) seconds(?=,|$)/.exec(details)?.[1]
+  const seconds = /(?:^|, )(\d{1,15}(?:\.\d{1,20})?) seconds(?=,|$)/.exec(details)?.[1]
   return {
     url,
     title,

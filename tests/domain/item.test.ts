@@ -28,6 +28,18 @@ describe('contentHash', () => {
     expect(contentHash(sampleItem(change))).not.toBe(contentHash(sampleItem()))
   })
 
+  const recording = { url: 'https://morningcheck.example/a.mp3', mediaType: 'audio/mpeg', title: 'One', bytes: 5 }
+  it.each([
+    { url: 'https://morningcheck.example/b.mp3' },
+    { mediaType: 'audio/ogg' },
+    { title: 'Two' },
+    { bytes: 6 },
+    { seconds: 5 },
+  ])('changes with every word on a file: %j', (change) => {
+    const of = (over: object): string => contentHash(sampleItem({ attachments: [{ ...recording, ...over }] }))
+    expect(of(change)).not.toBe(of({}))
+  })
+
   it('tells an author from a tag, and one field’s end from the next one’s beginning', () => {
     const hashes = [
       sampleItem({ authors: ['a', 'b'], tags: [] }),

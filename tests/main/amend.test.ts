@@ -177,7 +177,7 @@ describe('correct', () => {
     write('new', 'New', '2026-06-30')
     await run('2026-06-29')
     const { code, out } = await correct({ item: `${HOME}/news/new.html` })
-    expect({ code, said: out.includes('No edition has carried it') }).toEqual({ code: 0, said: true })
+    expect({ code, said: out.includes('No edition carries it and no feed shows it') }).toEqual({ code: 0, said: true })
   })
 
   it('of an item that a draft has says how to put the draft right, and ends with 1', async () => {
@@ -253,6 +253,31 @@ describe('retract', () => {
       expect((await retract({ item })).code).toBe(0)
     },
   )
+
+  it('of what the feeds show though no edition carries it takes it out of them, and says how it leaves', async () => {
+    write('old', 'Old', '2026-05-10')
+    write('new', 'New', '2026-06-30')
+    await run('2026-06-30')
+    expect(feed()).toContain('"Old"')
+    write('waiting', 'Waiting', '2026-07-01')
+    await draft('2026-07-01')
+    const item = `${HOME}/news/old.html`
+    const { code, out } = await retract({ item })
+    expect(code).toBe(0)
+    expect(out).toContain('nothing of it has left there')
+    expect(out).toContain('without one: groundwire run --date 2026-06-30 --source FOLDER/news --data FOLDER/data')
+    await run('2026-06-30')
+    expect(feed()).not.toContain('"Old"')
+  })
+
+  it('of news that no edition has says that no feed shows them either', async () => {
+    write('new', 'New', '2026-06-30')
+    await draft('2026-06-30')
+    await withStore((store) => store.cancel('daily/2026-06-30', 'wrong', new Date()))
+    const { code, out } = await retract({ item: `${HOME}/news/new.html` })
+    expect(code).toBe(0)
+    expect(out).toContain('No edition carries it and no feed shows it: there is nothing to take back.')
+  })
 
   it('reads no source, for there may be none any more', async () => {
     rmSync(source, { recursive: true })

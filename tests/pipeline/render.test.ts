@@ -5,7 +5,7 @@ import { recentItems } from '../../src/pipeline/recent-items.ts'
 import { render } from '../../src/pipeline/render.ts'
 import { fakeChannel, onePerEdition } from '../fixtures/channel.ts'
 import { sampleEdition } from '../fixtures/edition.ts'
-import { house, news, settingsFor, stored, zone } from './fixture.ts'
+import { house, lesson, news, settingsFor, stored, zone } from './fixture.ts'
 import { nothingPublished } from '../../src/channel/published.ts'
 
 const context: RenderContext = { house, published: nothingPublished }
@@ -50,8 +50,26 @@ describe('recentItems', () => {
   })
 
   it('leaves an instant that the source gave alone', () => {
-    const [recent] = recentItems([stored(news('a', '2026-06-29T06:30:00.000Z'), { position: 7 })], zone)
-    expect(recent).toMatchObject({ published: '2026-06-29T06:30:00.000Z', updated: '2026-06-29T06:30:00.000Z' })
+    const at = '2026-06-29T06:30:00.250Z'
+    expect(recentItems([stored(news('a', at), { position: 7 })], zone)).toMatchObject([{ published: at, updated: at }])
+  })
+
+  it('tells apart by their addresses when items changed last that a source gave the same instant', () => {
+    const items = Array.from({ length: 40 }, (_, at) => stored(news(`n${at}`, '2026-06-29T06:30:00Z')))
+    const recent = recentItems(items, zone)
+    expect(new Set(recent.map(({ published }) => published))).toEqual(new Set(['2026-06-29T06:30:00Z']))
+    expect(new Set(recent.map(({ updated }) => updated)).size).toBeGreaterThan(36)
+    expect(recent.every(({ updated }) => updated.startsWith('2026-06-29T06:30:00.'))).toBe(true)
+    expect(recentItems(items.slice(7, 8), zone)).toEqual(recent.slice(7, 8))
+  })
+
+  it('gives hundreds of undated items of one reading instants of their own within an hour', () => {
+    const recent = recentItems(
+      Array.from({ length: 300 }, (_, at) => stored(lesson(`l${at}`))),
+      zone,
+    )
+    expect(new Set(recent.map(({ updated }) => updated)).size).toBe(300)
+    expect(recent.every(({ published }) => published.startsWith('2026-06-28T23:'))).toBe(true)
   })
 
   it('counts as updated only what changed after it was first seen and published', () => {

@@ -5,7 +5,7 @@ import { letGo } from '../../src/pipeline/let-go.ts'
 import type { Store } from '../../src/ports.ts'
 import type { DeliveryState } from '../../src/domain/delivery.ts'
 import { NOW, openPress, type Press } from './amending.ts'
-import { house, news, settingsFor } from './fixture.ts'
+import { house, lesson, news, settingsFor } from './fixture.ts'
 
 const MONDAY = 'daily/2026-06-29'
 const tides = news('tides')
@@ -237,5 +237,69 @@ describe('a retraction', () => {
   it('has nothing to take back of an item that never left', async () => {
     await press.pass('2026-06-29', [tides], { approval: 'editor' })
     expect(await press.say('retraction', tides.url, WHY)).toEqual({ verdict: 'never-left' })
+  })
+
+  describe('of what no edition carries', () => {
+    const basics = lesson('basics')
+    const old = news('old', '2026-05-10')
+    const linking = news('linking', '2026-06-29', { links: [basics.url] })
+    const found = news('found', '2026-06-10')
+    const waiting = news('waiting', '2026-06-30')
+
+    it.each([
+      ['a lesson', basics],
+      ['an item from before the first run', old],
+      ['a find from an archive', found],
+    ])('takes %s out of the feeds, and posts nothing', async (_, item) => {
+      await press.pass('2026-06-29', [tides, basics, old])
+      await press.pass('2026-06-30', [bees, tides, found, basics, old], { date: '2026-06-29' })
+      press.clock.set(NOW)
+      const amended = await press.say('retraction', item.url, WHY)
+      if (!('edition' in amended)) throw new Error(amended.verdict)
+      const [feed, ...others] = await press.store.renderings(amended.edition.id)
+      expect([amended.verdict, feed?.channel, others]).toEqual(['approved', 'files', []])
+      expect(feed?.content).toContain(tides.title)
+      expect(feed?.content).not.toContain(item.title)
+    })
+
+    it('corrects it in the feeds alone, too', async () => {
+      await press.pass('2026-06-29', [tides, basics])
+      press.clock.set(NOW)
+      const amended = await press.say('correction', basics.url, 'A figure was wrong.')
+      if (!('edition' in amended)) throw new Error(amended.verdict)
+      const renderings = await press.store.renderings(amended.edition.id)
+      expect(renderings.map(({ channel }) => channel)).toEqual(['files'])
+      expect(renderings[0]?.content).toMatch(/^All about basics \| .* \| A figure was wrong\.$/m)
+    })
+
+    it('names the mails that show it in their background and have not left', async () => {
+      await press.pass('2026-06-29', [linking, basics], { sendersFor: () => new Map() })
+      press.clock.set(NOW)
+      const amended = await press.say('retraction', basics.url, WHY)
+      expect('edition' in amended && amended.owed).toContainEqual({ edition: MONDAY, channel: 'mail', count: 2 })
+    })
+
+    it('is not shown in the background of a draft that was made before', async () => {
+      await press.pass('2026-06-28', [news('first', '2026-06-28'), basics])
+      const { edition } = await press.pass('2026-06-29', [linking, basics], { approval: 'editor' })
+      expect(edition?.background).toEqual([basics])
+      press.clock.set(NOW)
+      expect((await press.say('retraction', basics.url, WHY)).verdict).toBe('approved')
+      const settings = settingsFor(press.mail, press.posts, press.files)
+      const draft = await press.store.edition(MONDAY)
+      const { done } = draft ? await letGo(press, draft, house, settings) : { done: 'none' }
+      expect(done).toBe('approved')
+      expect((await press.store.edition(MONDAY))?.edition.background).toEqual([])
+    })
+
+    it('has nothing to do of news that wait for an edition, and of anything while there is no document', async () => {
+      await press.pass('2026-06-29', [tides, basics], { approval: 'editor' })
+      expect(await press.say('retraction', basics.url, WHY)).toEqual({ verdict: 'never-left' })
+      await press.pass('2026-06-29', [waiting, tides, basics], { approval: 'given' })
+      expect(await press.say('retraction', waiting.url, WHY)).toEqual({ verdict: 'never-left' })
+      const words = { kind: 'retraction', url: basics.url, note: WHY } as const
+      const mailAlone = await amend(press, words, house, settingsFor(press.mail), false)
+      expect(mailAlone).toEqual({ verdict: 'never-left' })
+    })
   })
 })

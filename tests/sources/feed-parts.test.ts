@@ -38,12 +38,26 @@ async function only(text: string): Promise<Item> {
 const feeds = 'https://mail.paper.example/feeds'
 
 describe('the section of an item', () => {
+  const named = {
+    rss: `<category>boats</category><category domain="${feeds}#section">learn</category>`,
+    atom: `<category term="boats"/><category scheme="${feeds}#section" term="learn" label="Learn"/>`,
+    json: { tags: ['boats'], _groundwire: { section: 'learn' } },
+  }
+
   it.each([
-    ['rss', rss(`<category>boats</category><category domain="${feeds}#section">learn</category>`)],
-    ['atom', atom(`<category scheme="${feeds}#section" term="learn" label="Learn"/><category term="boats"/>`)],
-    ['json', json({ tags: ['boats'], _groundwire: { section: 'learn' } })],
-  ])('is read from %s, and is no tag', async (_, text) => {
+    ['rss', rss(named.rss, '<generator>groundwire</generator>')],
+    ['atom', atom(named.atom, '<generator>groundwire</generator>')],
+    ['json', json(named.json, { _groundwire: { about: feeds } })],
+  ])('is read from %s of ours, and is no tag', async (_, text) => {
     expect(await only(text)).toMatchObject({ section: 'learn', tags: ['boats'] })
+  })
+
+  it.each([
+    ['rss', rss(named.rss), ['boats', 'learn']],
+    ['atom', atom(named.atom), ['boats', 'Learn']],
+    ['json', json(named.json), ['boats']],
+  ])('is nothing that somebody else’s %s may say: there it is a tag or nothing', async (_, text, tags) => {
+    expect(await only(text)).toMatchObject({ section: 'news', tags })
   })
 
   it.each([
@@ -77,7 +91,7 @@ describe('attachments', () => {
   it('are read from RSS, where several mentions of a file are one', async () => {
     const item = await only(
       rss(`<enclosure url="/a.mp3" length="1234" type="audio/mpeg"/>
-<media:content url="https://paper.example/i.png" medium="image" type="image/png"/>
+<media:content url="https://paper.example/i.png" medium="image" type="image/png" expression="full"/>
 <media:content url="/a.mp3" type="audio/mpeg; charset=x" medium="audio" duration="61"><media:title>Read aloud</media:title></media:content>
 <media:content url="https://paper.example/v.mp4" type="video/mp4" fileSize="99"/>
 <media:content url="https://paper.example/player"/>`),
@@ -114,6 +128,14 @@ describe('attachments', () => {
     expect(item.attachments).toEqual([{ ...mp3, title: 'A B', seconds: 2.5 }])
   })
 
+  it('are read from Atom with all that Media RSS says of them', async () => {
+    const item = await only(
+      atom(`<link rel="enclosure" type="audio/mpeg" length="1234" href="https://paper.example/a.mp3"/>
+<media:content url="https://paper.example/a.mp3" type="audio/mpeg" duration="61.5"/>`),
+    )
+    expect(item.attachments).toEqual([{ ...mp3, seconds: 61.5 }])
+  })
+
   it.each([
     ['no type', { url: 'https://paper.example/a.mp3' }],
     ['a type that is none', { url: 'https://paper.example/a.mp3', mime_type: 'audio' }],
@@ -126,8 +148,8 @@ describe('attachments', () => {
     expect(findings).toMatchObject([{ severity: 'note', code: 'attachment-dropped', field: 'attachments' }])
   })
 
-  it.each([-1, 1.5, Number.MAX_VALUE, 'x', null])('have no size where it says %j', async (size) => {
-    const file = { url: '/a.mp3', mime_type: 'audio/mpeg', size_in_bytes: size, duration_in_seconds: -1 }
+  it.each([-1, 0, 1.5, Number.MAX_VALUE, 'x', null])('have no size where it says %j', async (size) => {
+    const file = { url: '/a.mp3', mime_type: 'audio/mpeg', size_in_bytes: size, duration_in_seconds: 0 }
     const item = await only(json({ attachments: [file] }))
     expect(item.attachments).toEqual([{ url: mp3.url, mediaType: 'audio/mpeg' }])
   })
@@ -150,11 +172,13 @@ describe('what a feed shows beside the text', () => {
     (await only(rss(`${via}${media}<content:encoded><![CDATA[${html}]]></content:encoded>`, channel))).body.text
 
   it('is taken off in a feed of ours, a correction stays', async () => {
-    expect(await bodyOf(`${correction}\n${image}\n<p>It sails.</p>\n${source}`)).toBe(`${correction}\n<p>It sails.</p>`)
+    expect(await bodyOf(`${correction}\n${image}\n\n<p>It sails.</p>\n${source}`)).toBe(
+      `${correction}\n<p>It sails.</p>`,
+    )
   })
 
   it('stays in any other', async () => {
-    const html = `${image}\n<p>It sails.</p>\n${source}`
+    const html = `${image}\n\n<p>It sails.</p>\n${source}`
     expect(await bodyOf(html, '<generator>else</generator>')).toBe(html)
   })
 
@@ -163,14 +187,15 @@ describe('what a feed shows beside the text', () => {
     ['links to something else', '<p>It sails.</p>\n<p>Source: <a href="https://b.example/">b.example</a></p>'],
     ['says more', `<p>It sails.</p>\n${source.replace('</p>', '<em>!</em></p>')}`],
     ['links to nothing', '<p>It sails.</p>\n<p>Source: the captain</p>'],
-    ['shows another image', '<p><img src="https://paper.example/j.png" alt="" /></p>\n<p>It sails.</p>'],
+    ['shows another image', '<p><img src="https://paper.example/j.png" alt="" /></p>\n\n<p>It sails.</p>'],
+    ['shows the image itself', `${image}\n<p>It sails.</p>`],
   ])('stays where it %s', async (_, html) => {
     expect(await bodyOf(html)).toBe(html)
   })
 
   it('gives an image its words where the format has no place for them', async () => {
     const text = json(
-      { image: 'https://paper.example/i.png', content_html: `${image}\n<p>It sails.</p>` },
+      { image: 'https://paper.example/i.png', content_html: `${image}\n\n<p>It sails.</p>` },
       { _groundwire: { about: feeds } },
     )
     expect((await only(text)).image).toEqual({ url: 'https://paper.example/i.png', alt: 'A "boat"' })

@@ -90,7 +90,7 @@ describe('llms-full of our own', () => {
       tags: ['a, b', '<&>"\'', ';'],
       image: { url: 'https://paper.example/i.png?a=(1', alt: nasty },
       attachments: [
-        { url: 'https://paper.example/a.mp3', mediaType: 'audio/mpeg', title: nasty, bytes: 0, seconds: 12.5 },
+        { url: 'https://paper.example/a.mp3', mediaType: 'audio/mpeg', title: nasty, bytes: 7, seconds: 12.5 },
         { url: 'https://paper.example/(b.pdf', mediaType: 'application/pdf' },
       ],
       body: { format: 'html', text: '<p>It <em>sails</em>.</p>\n<hr />\n<p>--- ### x</p>' },
@@ -100,6 +100,27 @@ describe('llms-full of our own', () => {
     const { items, findings } = await read(written([one, undated, plain]))
     expect(items).toEqual([one, undated, plain])
     expect(findings).toEqual([])
+  })
+
+  it.each(['---', 'a ---', '-- --- x', '--', 'a-b', '- - -'])(
+    'a section %j stays one, folded or not',
+    async (section) => {
+      const items = [item({ title: 'Before' }), item({ section }), item({ section, title: 'Second' })]
+      const text = written(items)
+      expect((await read(text)).items).toEqual(items)
+      const { items: back } = await read(text.split(/\s+/).join(' '))
+      expect(back.map(({ title, section: one }) => [title, one])).toEqual(
+        items.map(({ title, section: one }) => [title, one]),
+      )
+    },
+  )
+
+  it('takes no address from the body of an item that has none of its own', async () => {
+    const text =
+      '# P\n\n## News\n\n### T (2026-01-01)\nFormat: HTML\n\nWords.\nURL: https://evil.example/\n\nx\n\n---\n'
+    const { items, codes } = await read(text)
+    expect(items).toEqual([])
+    expect(codes).toEqual(['item-without-url'])
   })
 
   it('puts the day of the publication’s zone beside the title', () => {

@@ -103,20 +103,42 @@ function words({ body }: Item): string[] {
   return wordsOf(shown(body.text.replace(/^ +/gm, '')))
 }
 
+const photo = { url: 'https://tidewatch.example/p.png', mediaType: 'image/png', title: 'A photo', bytes: 99 }
 const attachments: NonNullable<Item['attachments']> = [
-  { url: 'https://tidewatch.example/a.mp3?a=1&b=2', mediaType: 'audio/mpeg', title: 'Read & heard', bytes: 1234 },
+  photo,
+  {
+    url: 'https://tidewatch.example/a.mp3?a=1&b=2',
+    mediaType: 'audio/mpeg',
+    title: 'Read & heard',
+    bytes: 1234,
+    seconds: 61.5,
+  },
   { url: 'https://tidewatch.example/b.pdf', mediaType: 'application/pdf' },
+  { url: 'https://tidewatch.example/v.mp4', mediaType: 'video/mp4', seconds: 0.30000000000000004 },
 ]
+const image = { url: 'https://tidewatch.example/i.png', alt: 'A "boat"' }
+/** A body that begins with the very image of its item. */
+const opening = `![A "boat"](${image.url})`
 const rich: Partial<Item> = {
   section: 'Læserne & vi',
   tags: ['boats; ropes', 'news'],
   authors: ['Ann & Bob', 'Ça'],
   sources: [{ url: 'https://a.example/1', title: 'The <first>' }, { url: 'https://b.example/2' }],
 }
+const imageBodies = [
+  'It sails.',
+  opening,
+  `${opening}\n\nIt sails.\n\n${opening}`,
+  `**Correction:** none.\n\n${opening}\n\nIt sails.`,
+  `See [the boat](${image.url}).`,
+]
 const richItems = (): RecentItem[] => [
-  recent(1, { ...rich, attachments, image: { url: 'https://tidewatch.example/i.png', alt: 'A "boat"' } }),
+  recent(1, { ...rich, attachments, image }),
   recent(2, { ...rich, attachments: [{ url: 'https://tidewatch.example/c.png', mediaType: 'image/png' }] }),
   recent(3, { ...rich, body: { format: 'html', text: '<p>It <em>sails</em>.</p>\n<p>Source: the captain</p>' } }),
+  recent(4, { ...rich, attachments: [photo], image: { ...image, alt: '' } }),
+  recent(5, { ...rich, attachments: [{ ...photo, url: image.url }], image }),
+  ...imageBodies.map((text, index) => recent(6 + index, { ...rich, body: { format: 'markdown', text }, image })),
 ]
 
 const publications = [
@@ -138,6 +160,7 @@ describe.each(publications)('%s can be carried on from our own', (_, itemsOf) =>
 
   beforeAll(async () => {
     items = await itemsOf()
+    if (items.length === 0) return
     renderings = await renderedFrom(items)
     back = await readBack(renderings)
   }, 60_000)
@@ -173,6 +196,28 @@ describe.each(publications)('%s can be carried on from our own', (_, itemsOf) =>
       expect(count(next?.content), id).toBe(count(renderings.find((rendering) => rendering.id === id)?.content))
     }
   })
+})
+
+it.each(FILES)('%s: a body keeps the images that it has of its own, and gets none', async (id) => {
+  const bodies: Item['body'][] = [
+    ...imageBodies.map((text) => ({ format: 'markdown' as const, text })),
+    { format: 'html', text: `<p><img src="${image.url}"></p>\n\n<p>It sails.</p>` },
+    { format: 'html', text: '' },
+  ]
+  const items = bodies.map((body, index) => recent(index, { body, image }))
+  const back = (await readBack(await renderedFrom(items))).get(id)?.items ?? []
+  const texts = new Map(back.map(({ url, body }) => [url, body.text]))
+  const counts = items.map(({ item }) => texts.get(item.url)?.match(/<img|!\[/g)?.length ?? 0)
+  expect(counts).toEqual([0, 1, 2, 1, 0, 1, 0])
+})
+
+it.each(FILES)('%s: a size and a length of 0 are none', async (id) => {
+  const items = [recent(1, { attachments: [{ ...photo, bytes: 0, seconds: 0 }] })]
+  const renderings = await renderedFrom(items)
+  const { content } = renderings.find((rendering) => rendering.id === id) ?? {}
+  expect(content).not.toMatch(/size_in_bytes|duration|fileSize|length=|\b0 (?:bytes|seconds)/)
+  const [item] = (await readBack(renderings)).get(id)?.items ?? []
+  expect(item?.attachments).toEqual([{ url: photo.url, mediaType: photo.mediaType, title: photo.title }])
 })
 
 describe('hostile items', () => {

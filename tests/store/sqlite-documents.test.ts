@@ -26,7 +26,14 @@ test('feeds of earlier versions stand after the migration, made of nobody knows 
   expect(await store.migrate()).toEqual(['0005-documents'])
   const { documents } = await store.standing('feeds')
   expect(documents).toEqual(
-    ['atom.xml', 'rss.xml'].map((id) => ({ id, title: id, mediaType: 'text/xml', edition: 'daily/2026-06-29' })),
+    ['atom.xml', 'rss.xml'].map((id) => ({
+      id,
+      title: id,
+      mediaType: 'text/xml',
+      hash: 'h',
+      edition: 'daily/2026-06-29',
+      hasLeft: true,
+    })),
   )
   expect((await store.standing('posts')).documents).toEqual([])
   expect(await store.renderings('daily/2026-06-28')).toMatchObject([{ content: '<x/>' }, { content: '<x/>' }, {}])
@@ -52,7 +59,8 @@ test('what stands, and lists of items, are told without reading any text or walk
   await documentMethods(watched).standing('feeds')
   lines(watched, { source: 'paper', sourced: true })
   expect(plan).toContain('SEARCH documents USING PRIMARY KEY (channel=?)')
-  expect(plan).toContain('SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)')
+  expect(plan).toContain('SEARCH outcomes USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN')
+  expect(plan.filter((step) => step.includes('renderings'))).toEqual([])
   expect(plan).toContain('SEARCH items USING COVERING INDEX items_line (source=?)')
   expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([])
 })

@@ -62,7 +62,7 @@ describe('an edition with dozens of documents', () => {
     expect(text).toContain('<span>1 entry</span>')
   })
 
-  it('folds a long list, and opens a short one and one with a finding', async () => {
+  it('folds a long list, opens a short one, and shows one with a finding before it', async () => {
     const opened = async (...renderings: readonly FrozenRendering[]): Promise<boolean | undefined> =>
       (await feedsOf(...renderings))
         .match(/<details class="document"[^>]*>/g)
@@ -71,7 +71,10 @@ describe('an edition with dozens of documents', () => {
     const finding: Finding = { severity: 'warning', code: 'x', message: 'It is large.' }
     expect(await opened(...many)).toBe(false)
     expect(await opened(...many.slice(0, 3 + 12))).toBe(true)
-    expect(await opened(...many, document('feeds/x/rss.xml', { findings: [finding] }))).toBe(true)
+    const flawed = document('feeds/x/rss.xml', { findings: [finding] })
+    expect(await opened(...many, flawed)).toBe(false)
+    const text = await feedsOf(...many, flawed)
+    expect(text.indexOf('It is large.')).toBeLessThan(text.lastIndexOf('<details'))
   })
 
   it('says once what every one of them says of an item', async () => {

@@ -108,8 +108,12 @@ async function sentences(report: AmendReport): Promise<string[]> {
     case 'never-left':
       if (report.drafts.length > 0) return report.drafts.flatMap((draft) => draftSentences(draft, report))
       return isCorrection
-        ? ['No edition has carried it: there is nothing to correct. The one that will tells what it says then.']
-        : ['No edition has carried it: there is nothing to take back. Once its source no longer lists it, none will.']
+        ? [
+            'No edition carries it and no feed shows it: there is nothing to correct. The edition that will tells what it says then.',
+          ]
+        : [
+            'No edition carries it and no feed shows it: there is nothing to take back. Once its source no longer lists it, none will.',
+          ]
     case 'blocked':
       return ['Nothing was said, in any channel: an error keeps it from leaving.']
     case 'planned':

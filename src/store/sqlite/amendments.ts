@@ -1,15 +1,15 @@
 import * as z from 'zod'
 import type { Amendment } from '../../domain/amendment.ts'
 import type { Edition } from '../../domain/edition.ts'
-import type { AmendmentQuery, Freeze, Store } from '../../ports.ts'
+import type { AmendmentQuery, Freeze, Mention, Store } from '../../ports.ts'
 import type { Connection } from './connection.ts'
 import { endApart, end } from './groups.ts'
 import { moved, recount } from './counts.ts'
-import { amendmentRow, rowAs } from './rows.ts'
+import { amendmentRow, flag, rowAs } from './rows.ts'
 import { openDelivery } from './settle.ts'
 
 /** What was put right or taken back. */
-export function amendmentMethods(db: Connection): Pick<Store, 'amendments' | 'carriers'> {
+export function amendmentMethods(db: Connection): Pick<Store, 'amendments' | 'carriers' | 'mentions'> {
   return {
     amendments: (query) => db.read(() => amendments(db, query)),
     carriers: (url) =>
@@ -18,10 +18,38 @@ export function amendmentMethods(db: Connection): Pick<Store, 'amendments' | 'ca
           .all('SELECT edition FROM edition_items WHERE url = :url ORDER BY place', { url })
           .map((row) => rowAs(carrierRow, row, 'edition_items').edition),
       ),
+    mentions: (url) => db.read(() => mentions(db, url)),
   }
 }
 
 const carrierRow = z.object({ edition: z.string() })
+
+const mentionRow = z.object({ edition: z.string(), approvedAt: z.string(), isBackground: flag })
+
+function mentions(db: Connection, url: string): Mention[] {
+  return db
+    .all(
+      `SELECT edition_mentions.edition, approved_at AS approvedAt, background AS isBackground
+       FROM edition_mentions JOIN editions ON editions.id = edition_mentions.edition
+       WHERE url = :url ORDER BY approved_at, edition_mentions.edition`,
+      { url },
+    )
+    .map((row) => rowAs(mentionRow, row, 'edition_mentions'))
+}
+
+/** To be written down once with the approval of an edition. */
+export function recordMentions(db: Connection, { id, background, amendments: corrected = [] }: Edition): void {
+  const told = [
+    ...background.map(({ url }) => ({ url, isBackground: 1 })),
+    ...corrected.map(({ url }) => ({ url, isBackground: 0 })),
+  ]
+  for (const { url, isBackground } of told)
+    db.run(
+      `INSERT INTO edition_mentions (url, edition, background) VALUES (:url, :edition, :isBackground)
+       ON CONFLICT (url, edition) DO NOTHING`,
+      { url, edition: id, isBackground },
+    )
+}
 
 function amendments(db: Connection, { kind, url, untold, limit }: AmendmentQuery): Amendment[] {
   return db

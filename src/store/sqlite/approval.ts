@@ -1,7 +1,7 @@
 import { editionItems, type Edition } from '../../domain/edition.ts'
 import type { Freeze, FrozenRendering, Store } from '../../ports.ts'
 import { StoreError } from '../error.ts'
-import { isOvertaken, isToldElsewhere, recordAmendments } from './amendments.ts'
+import { isOvertaken, isToldElsewhere, recordAmendments, recordMentions } from './amendments.ts'
 import type { Connection } from './connection.ts'
 import { isOutdated, replaceDocuments } from './documents.ts'
 import { putOpen } from './editions.ts'
@@ -24,6 +24,7 @@ function approve(db: Connection, freeze: Freeze): boolean {
       edition: edition.id,
       url,
     })
+  recordMentions(db, edition)
   const frozen = new Set(freeze.renderings.map(({ channel, id }) => `${channel} ${id}`))
   for (const owed of [...freeze.deliveries, ...freeze.mailings])
     if (!frozen.has(`${owed.channel} ${owed.rendering}`))
@@ -37,13 +38,14 @@ function approve(db: Connection, freeze: Freeze): boolean {
   return true
 }
 
-/** Since this edition was made another one that was approved took one of its items, or one was retracted. */
+/** Since this edition was made another one that was approved took one of its items, or one that it shows was retracted. */
 function isTaken(db: Connection, edition: Edition): boolean {
-  const urls = JSON.stringify(editionItems(edition).map(({ url }) => url))
+  const carried = editionItems(edition).map(({ url }) => url)
+  const shown = [...carried, ...edition.background.map(({ url }) => url)]
   const row = db.get(
-    `SELECT 1 FROM edition_items WHERE url IN (SELECT value FROM json_each(:urls)) AND edition <> :edition
-     UNION ALL SELECT 1 FROM items WHERE url IN (SELECT value FROM json_each(:urls)) AND withdrawn_at IS NOT NULL`,
-    { urls, edition: edition.id },
+    `SELECT 1 FROM edition_items WHERE url IN (SELECT value FROM json_each(:carried)) AND edition <> :edition
+     UNION ALL SELECT 1 FROM items WHERE url IN (SELECT value FROM json_each(:shown)) AND withdrawn_at IS NOT NULL`,
+    { carried: JSON.stringify(carried), shown: JSON.stringify(shown), edition: edition.id },
   )
   return row !== undefined
 }

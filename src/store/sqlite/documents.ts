@@ -13,24 +13,34 @@ const documentRow = z.object({
   id: z.string(),
   title: z.string(),
   mediaType: z.string(),
+  hash: z.string(),
   basis: z.string().exactOptional(),
   edition: z.string(),
+  isKnown: z.coerce.boolean(),
+  hasLeft: z.coerce.boolean(),
 })
 
 function standing(db: Connection, channel: string): Standing {
   const documents = db
     .all(
-      `SELECT documents.id, title, media_type AS mediaType, basis, documents.edition
+      `SELECT documents.id, title, media_type AS mediaType, hash, basis, documents.edition,
+         coalesce(outcomes.state = 'sent', editions.state IN ('approved', 'sending', 'sent')) AS isKnown,
+         coalesce(outcomes.state = 'sent', 0) AS hasLeft
        FROM documents
-       JOIN editions ON editions.id = documents.edition AND editions.state IN ('approved', 'sending', 'sent')
-       JOIN deliveries ON deliveries.id = documents.delivery
+       JOIN editions ON editions.id = documents.edition
        LEFT JOIN outcomes ON outcomes.delivery = documents.delivery
-       WHERE documents.channel = :channel AND coalesce(outcomes.state, 'sent') = 'sent'
+       WHERE documents.channel = :channel
        ORDER BY documents.id`,
       { channel },
     )
     .map((row) => rowAs(documentRow, row, 'documents'))
-  return { token: sha256(JSON.stringify(documents.map(({ id, edition }) => [id, edition]))), documents }
+  return {
+    token: sha256(JSON.stringify(documents.map(({ id, edition, isKnown }) => [id, edition, isKnown]))),
+    documents: documents.map(({ isKnown, basis, ...document }) => ({
+      ...document,
+      ...(isKnown && basis !== undefined && { basis }),
+    })),
+  }
 }
 
 /** Whether documents stand by now that whoever made this did not know of. */
@@ -44,17 +54,17 @@ export function isOutdated(db: Connection, { seen = new Map() }: Pick<Freeze, 's
  */
 export function replaceDocuments(db: Connection, { edition, renderings, deliveries, documents }: Freeze): void {
   const keys = new Map(deliveries.map(({ channel, rendering, key }) => [`${channel} ${rendering}`, key]))
-  for (const { channel, id, title, mediaType, basis, mayLeave } of renderings) {
+  for (const { channel, id, title, mediaType, hash, basis, mayLeave } of renderings) {
     const key = keys.get(`${channel} ${id}`)
     if (!mayLeave || key === undefined || !documents.includes(channel)) continue
     const replaced = db.run(
-      `INSERT INTO documents (channel, id, edition, delivery, title, media_type, basis)
-       SELECT channel, rendering, edition, id, :title, :mediaType, :basis FROM deliveries
+      `INSERT INTO documents (channel, id, edition, delivery, title, media_type, hash, basis)
+       SELECT channel, rendering, edition, id, :title, :mediaType, :hash, :basis FROM deliveries
        WHERE key = :key AND edition = :edition AND rendering = :id
        ON CONFLICT (channel, id) DO UPDATE
        SET edition = excluded.edition, delivery = excluded.delivery, title = excluded.title,
-         media_type = excluded.media_type, basis = excluded.basis`,
-      { key, edition: edition.id, id, title, mediaType, basis: basis ?? null },
+         media_type = excluded.media_type, hash = excluded.hash, basis = excluded.basis`,
+      { key, edition: edition.id, id, title, mediaType, hash, basis: basis ?? null },
     )
     if (replaced > 0) letGoOlder(db, channel, id, edition.id)
   }

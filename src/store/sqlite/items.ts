@@ -18,9 +18,11 @@ export function itemMethods(db: Connection): Pick<Store, 'source' | 'record' | '
 }
 
 function sourceState(db: Connection, id: string): ReturnType<typeof parseSource> | undefined {
-  const row = db.get('SELECT id, first_day AS firstDay, validators, about, findings FROM sources WHERE id = :id', {
-    id,
-  })
+  const row = db.get(
+    `SELECT id, first_day AS firstDay, validators, about, findings, read_whole_at AS readWholeAt
+     FROM sources WHERE id = :id`,
+    { id },
+  )
   return row && parseSource(row)
 }
 
@@ -39,6 +41,7 @@ function record(db: Connection, reading: Reading, firstDay: string): Recorded {
   const changed: string[] = []
   const seen = new Set<string>()
   const places: Place[] = []
+  const before = new Set<string>()
   for (const read of reading.items) {
     if (seen.has(read.item.url)) continue
     seen.add(read.item.url)
@@ -46,11 +49,13 @@ function record(db: Connection, reading: Reading, firstDay: string): Recorded {
     const isKnown = known?.source === reading.source && known.day !== undefined
     const { day, position } = isKnown ? known : read
     if (day !== undefined) places.push({ day, position, isKnown })
+    if (known && known.source !== reading.source) before.add(known.source)
     if (!known) added.push(read.item.url)
     else if (known.hash !== read.hash) changed.push(read.item.url)
     recordItem(db, read, known, reading, since)
   }
   recordMissing(db, reading, [...seen], places)
+  recordWhole(db, reading, [...before])
   return { added, changed }
 }
 
@@ -68,6 +73,18 @@ function recordSource(db: Connection, { source, validators, about, findings }: R
       about: JSON.stringify(about),
       findings: JSON.stringify(findings),
     },
+  )
+}
+
+/** Once for ever. A source that takes over items of another one was read to its end when that was. */
+function recordWhole(db: Connection, { source, at, complete }: Reading, before: readonly string[]): void {
+  db.run(
+    `UPDATE sources SET read_whole_at = whole.at
+     FROM (
+       SELECT coalesce(min(read_whole_at), :at) AS at FROM sources WHERE id IN (SELECT value FROM json_each(:before))
+     ) AS whole
+     WHERE id = :source AND read_whole_at IS NULL AND whole.at IS NOT NULL`,
+    { source, at: complete ? at : null, before: JSON.stringify(before) },
   )
 }
 

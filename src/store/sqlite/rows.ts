@@ -30,6 +30,7 @@ export const sourceRow = z.object({
     }),
   ),
   findings: json(findings),
+  readWholeAt: z.string().exactOptional(),
 })
 
 /** What tells whether a reading differs from what is known, all as stored. */

@@ -11,18 +11,38 @@ CREATE TABLE documents (
   delivery INTEGER NOT NULL,
   title TEXT NOT NULL,
   media_type TEXT NOT NULL,
+  hash TEXT NOT NULL,
   basis TEXT,
   PRIMARY KEY (channel, id)
 ) STRICT, WITHOUT ROWID;
 
 -- Whatever was approved before has no basis, so that it is made anew.
 INSERT INTO documents
-SELECT latest.channel, latest.rendering, latest.edition, latest.delivery, title, media_type, NULL
+SELECT latest.channel, latest.rendering, latest.edition, latest.delivery, title, media_type, hash, NULL
 FROM (
   SELECT channel, rendering, edition, max(id) AS delivery FROM deliveries WHERE channel = 'feeds' GROUP BY rendering
 ) latest
 JOIN renderings
   ON (renderings.edition, renderings.channel, renderings.id) = (latest.edition, latest.channel, latest.rendering);
+
+-- What editions tell of without carrying it: lessons in their background, and what was put right or taken back before.
+CREATE TABLE edition_mentions (
+  url TEXT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions (id),
+  background INTEGER NOT NULL CHECK (background IN (0, 1)),
+  PRIMARY KEY (url, edition)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO edition_mentions
+SELECT value ->> 'url', editions.id, 1 FROM editions, json_each(edition, '$.background') WHERE approved_at IS NOT NULL
+ON CONFLICT DO NOTHING;
+INSERT INTO edition_mentions
+SELECT value ->> 'url', editions.id, 0 FROM editions, json_each(edition, '$.amendments') WHERE approved_at IS NOT NULL
+ON CONFLICT DO NOTHING;
+
+-- When a source was first read to its end: whatever has no day and was there by then is of unknown age.
+ALTER TABLE sources ADD COLUMN read_whole_at TEXT;
+UPDATE sources SET read_whole_at = (SELECT min(first_seen_at) FROM items WHERE source = sources.id);
 
 CREATE INDEX renderings_kept ON renderings (channel, id) WHERE content <> '';
 

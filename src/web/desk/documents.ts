@@ -16,7 +16,7 @@ const NONE_KEPT = 'A newer edition has replaced these files; their bytes are no 
 /**
  * Whole documents, such as feeds. Those in the root, which everybody knows, are shown one below the other, open the first
  * and those with findings; what lies in folders below is a list, for it may be dozens that say the same, and so is what
- * the store no longer has.
+ * the store no longer has; of these what has findings also stands before the list.
  */
 export function documentsSection(edition: string, channel: ChannelView, findings: PlacedFindings): Html {
   const announced = channel.renderings.filter(({ id }) => announcementIn(id) !== undefined)
@@ -48,17 +48,21 @@ function list(
   findings: PlacedFindings,
 ): Html | '' {
   if (renderings.length === 0) return ''
-  const opens = renderings.length <= UNFOLDED || renderings.some((rendering) => findings.renderings.has(rendering))
-  return html`<details class="document" ${opens ? 'open' : ''}>
-    <summary><h3>${title}</h3></summary>
-    ${renderings.every(isKept) ? '' : html`<p class="small quiet measure">${NONE_KEPT}</p>`}
-    <ul class="documents small">
-      ${renderings.map(
-        (rendering) =>
-          html`<li>${facts(edition, rendering)} ${findingsBeside(findings.renderings.get(rendering))}</li>`,
-      )}
-    </ul>
-  </details>`
+  const noted = renderings.filter((rendering) => findings.renderings.has(rendering))
+  return html`${noted.map(
+      (rendering) =>
+        html`<div class="document small">
+          <p>${facts(edition, rendering)}</p>
+          ${findingsBeside(findings.renderings.get(rendering))}
+        </div>`,
+    )}
+    <details class="document" ${renderings.length <= UNFOLDED ? 'open' : ''}>
+      <summary><h3>${title}</h3></summary>
+      ${renderings.every(isKept) ? '' : html`<p class="small quiet measure">${NONE_KEPT}</p>`}
+      <ul class="documents small">
+        ${renderings.map((rendering) => html`<li>${facts(edition, rendering)}</li>`)}
+      </ul>
+    </details>`
 }
 
 /** Title, which leads to how it looks; then its measures, and its address, which leads to the very bytes. */

@@ -20,6 +20,8 @@ export interface Answer {
 /** One file in all encodings there are, with everything that can be known of its answers before somebody asks. */
 export interface Offer extends Readonly<Partial<Record<Encoding, Variant>>> {
   readonly modifiedMs: number
+  /** As `Last-Modified` says it. */
+  readonly modified: string
   readonly identity: Variant
 }
 
@@ -49,9 +51,11 @@ const SETTLED_MS = 2000
  */
 export function offerOf(file: FeedFile, held: Held, link: string | undefined): Offer {
   const { modifiedMs, identity, br, gzip } = held
-  const of = (encoding: Encoding, body: Buffer): Variant => variant(file, { encoding, body, modifiedMs, link })
+  const modified = new Date(modifiedMs).toUTCString()
+  const of = (encoding: Encoding, body: Buffer): Variant => variant(file, { encoding, body, modified, link })
   return {
     modifiedMs,
+    modified,
     identity: of('identity', identity),
     ...(br && { br: of('br', br) }),
     ...(gzip && { gzip: of('gzip', gzip) }),
@@ -61,11 +65,11 @@ export function offerOf(file: FeedFile, held: Held, link: string | undefined): O
 interface Making {
   readonly encoding: Encoding
   readonly body: Buffer
-  readonly modifiedMs: number
+  readonly modified: string
   readonly link: string | undefined
 }
 
-function variant({ type, policy }: FeedFile, { encoding, body, modifiedMs, link }: Making): Variant {
+function variant({ type, policy }: FeedFile, { encoding, body, modified, link }: Making): Variant {
   const etag = `"${sha256(body)}"`
   // A 304 says what a 200 would have said of these (RFC 9110, section 15.4.5), and what lets another site's page read it.
   const shared = ['ETag', etag, 'Cache-Control', 'public, max-age=1800', 'Vary', 'Accept-Encoding']
@@ -74,7 +78,7 @@ function variant({ type, policy }: FeedFile, { encoding, body, modifiedMs, link 
   const full = ['Content-Type', type, 'Content-Length', `${body.byteLength}`, ...shared]
   if (encoding !== 'identity') full.push('Content-Encoding', encoding)
   full.push('Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer')
-  const date = ['Last-Modified', new Date(modifiedMs).toUTCString()]
+  const date = ['Last-Modified', modified]
   const both = (undated: readonly string[]): Headers => ({ undated, dated: [...undated, ...date] })
   return { etag, body, full: both(full), unchanged: both(shared) }
 }
@@ -83,27 +87,22 @@ function variant({ type, policy }: FeedFile, { encoding, body, modifiedMs, link 
 export function answerWith(offer: Offer, asked: Asked, nowMs: number): Answer {
   const encoding = acceptedEncodings(asked.acceptEncoding).find((one) => offer[one])
   const chosen = offer[encoding ?? 'identity'] ?? offer.identity
-  const { modifiedMs } = offer
+  const { modifiedMs, modified } = offer
   const isDated = nowMs - modifiedMs >= SETTLED_MS
   const headers = isDated ? 'dated' : 'undated'
-  return isKnown(asked, chosen.etag, isDated ? modifiedMs : undefined)
+  return isKnown(asked, chosen.etag, isDated ? modified : undefined)
     ? { status: 304, headers: chosen.unchanged[headers], body: undefined }
     : { status: 200, headers: chosen.full[headers], body: chosen.body }
 }
 
-/** RFC 9110, section 13.2.2: a tag decides alone, weakly compared; without one the date does. */
-function isKnown({ ifNoneMatch, ifModifiedSince }: Asked, etag: string, modifiedMs: number | undefined): boolean {
+/**
+ * RFC 9110, section 13.2.2: a tag decides alone, weakly compared; without one the date does, and only the very one that
+ * was sent: after a clock was set back, a later date says nothing of the bytes.
+ */
+function isKnown({ ifNoneMatch, ifModifiedSince }: Asked, etag: string, modified: string | undefined): boolean {
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true
     return new Set<string>(ifNoneMatch.match(/"[^"]*"/g)).has(etag)
   }
-  if (ifModifiedSince === undefined || modifiedMs === undefined) return false
-  const since = httpDate(ifModifiedSince)
-  return since !== undefined && Math.floor(modifiedMs / 1000) * 1000 <= since
-}
-
-/** The one form that is sent these days; who asks with another gets the whole file, which is never wrong. */
-function httpDate(text: string): number | undefined {
-  const date = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : date
+  return modified !== undefined && ifModifiedSince === modified
 }

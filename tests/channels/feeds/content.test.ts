@@ -117,6 +117,10 @@ describe('the text of an entry', () => {
     ['is nested beyond what can be read', '>'.repeat(50_000)],
     ['is emphasised beyond what can be read in time', '*a_'.repeat(30_000)],
     ['is longer than any article', 'word '.repeat(30_000)],
+    ['holds an address without end', `http://a${'&a;'.repeat(30_000)}`],
+    ['holds a host without end', `www.a${'!'.repeat(90_000)}`],
+    ['holds a mail address without end', `${'a.'.repeat(45_000)}@b`],
+    ['holds a word that is just too long', `See ftp://a${'?'.repeat(1_993)} here`],
   ])('gives the summary where the body %s, and says so', (_why, text) => {
     const made = convert({
       item: sampleItem({ body: markdown(text) }),
@@ -128,13 +132,31 @@ describe('the text of an entry', () => {
     expect(made.findings.map(({ code }) => code)).toEqual(['feed-body-left-out'])
   })
 
+  it.each([
+    ['words', 'a', ' '],
+    ['addresses', 'http://a', '&a;'],
+    ['hosts', 'www.a', '!'],
+    ['dots', 'a', '.a'],
+  ])('is read in no time where it is full of %s that are as long as they may be', (_what, start, more) => {
+    const run = start.padEnd(1_999, more)
+    const started = performance.now()
+    expect(findings(markdown(`${run}\n\n`.repeat(49)))).toEqual([])
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+
+  it('is long where HTML or a language without blanks makes it so, and stays', () => {
+    expect(findings(markup(`<p>${'x'.repeat(9_000)}</p>`))).toEqual([])
+    expect(findings(markdown('潮'.repeat(9_000)))).toEqual([])
+  })
+
   it('shows the image once, above the text', () => {
     const image = { url: 'https://morningcheck.example/i.png?a=1&b=2', alt: 'A "gauge"' }
     const drawn = (text: string): string =>
       convert({ item: sampleItem({ body: markdown(text) }), id: LINK, summary: '', sources: SOURCES, image }).html
     expect(drawn('x')).toMatch(
-      /^<p><img alt="A &quot;gauge&quot;" src="https:\/\/morningcheck.example\/i.png\?a=1&amp;b=2" \/><\/p>\n<p>x/,
+      /^<p><img alt="A &quot;gauge&quot;" src="https:\/\/morningcheck.example\/i.png\?a=1&amp;b=2" \/><\/p>\n\n<p>x/,
     )
+    expect(drawn(`[Larger](${image.url}) ![no](${image.url}2) src="${image.url}`)).toMatch(/^<p><img alt="A &quot;g/)
     expect(drawn(`![again](${image.url})`).match(/<img/g)).toHaveLength(1)
   })
 })

@@ -48,8 +48,11 @@ it('is content with hubs that answer, and tells them nothing', async () => {
 
 it.each([
   [405, 'note'],
-  [404, 'note'],
-  [302, 'note'],
+  [400, 'note'],
+  [204, 'note'],
+  [404, 'warning'],
+  [410, 'warning'],
+  [302, 'warning'],
   [500, 'warning'],
   [502, 'warning'],
 ] as const)('takes %i for an answer: %s', async (status, severity) => {
@@ -68,6 +71,22 @@ it('names each hub that cannot be reached, and only once', async () => {
     { severity: 'note', message: expect.stringContaining(new URL(hub.url).host) },
   ])
   expect(findings[0]?.message).toMatch(/could not be reached: .*[^.]\.$/s)
+})
+
+it.each([
+  ['https://new.example/push?token=abc', ' (new.example/push)'],
+  ['/push?token=abc', ' (hub.example/push)'],
+  ['http://[', ''],
+  [undefined, ''],
+])('says where a hub has gone, and nothing that its address carries: %s', async (location, where) => {
+  const api: Api = {
+    get: async ({ url }) => ({ status: 308, url, header: () => location, body: (async function* () {})() }),
+    post: refused,
+  }
+  const [found] = await diagnose(['https://hub.example/'], { api })
+  expect(found?.message).toBe(
+    `The hub hub.example leads elsewhere${where}, where announcements are not taken: it answered 308.`,
+  )
 })
 
 it('does not wait for an answer that has no end', async () => {

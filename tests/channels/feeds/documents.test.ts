@@ -198,7 +198,7 @@ describe('files of an entry', () => {
   const feed = feedDocument({ entries: [richEntry] })
   const media = (xml: string): XmlNode[] => entriesOf(xml).flatMap((entry) => named(entry, 'media:content'))
 
-  it('stand in RSS as media, and the first as the enclosure that podcast readers play', () => {
+  it('stand in RSS as media, and the first that can be played as the enclosure', () => {
     const xml = rssXml(feed)
     expect(readStrictly(xml).errors).toEqual([])
     expect(attributesOf(entriesOf(xml)[0], 'enclosure')).toEqual([
@@ -210,10 +210,15 @@ describe('files of an entry', () => {
         url: 'https://media.example/a.mp3?x=1&y',
         type: 'audio/mpeg',
         medium: 'audio',
+        expression: 'full',
         fileSize: '1234',
         duration: '61.5',
       },
-      { url: 'https://media.example/b.pdf', type: 'application/pdf', medium: 'document' },
+      { url: 'https://media.example/b.pdf', type: 'application/pdf', medium: 'document', expression: 'full' },
+    ])
+    const reversed = feedDocument({ entries: [itemEntry(1, { attachments: attachments.toReversed() })] })
+    expect(attributesOf(entriesOf(rssXml(reversed))[0], 'enclosure')).toEqual([
+      { url: 'https://media.example/a.mp3?x=1&y', length: '1234', type: 'audio/mpeg' },
     ])
     expect(media(xml).map((one) => textOf(one, 'media:description') ?? textOf(one, 'media:title'))).toEqual([
       'A gauge & sea',
@@ -222,13 +227,20 @@ describe('files of an entry', () => {
     ])
   })
 
+  it.each(['application/pdf', 'image/png'])('are no enclosure in RSS where they are of the kind %s', (mediaType) => {
+    const entry = itemEntry(1, { attachments: [{ url: 'https://media.example/x', mediaType }] })
+    const [item] = entriesOf(rssXml(feedDocument({ entries: [entry] })))
+    expect(attributesOf(item, 'enclosure')).toEqual([])
+    expect(attributesOf(item, 'media:content')).toHaveLength(1)
+  })
+
   it('have the length 0 in the enclosure where it is not known, for it must have one', () => {
     const unknown = itemEntry(1, { attachments: [{ url: 'https://media.example/c.mp4', mediaType: 'video/mp4' }] })
     const [item] = entriesOf(rssXml(feedDocument({ entries: [unknown] })))
     expect(attributesOf(item, 'enclosure')[0]?.['length']).toBe('0')
   })
 
-  it('stand in Atom as enclosures, the image as media', () => {
+  it('stand in Atom as enclosures and, like the image, as in RSS', () => {
     const xml = atomXml(feed)
     expect(readStrictly(xml).errors).toEqual([])
     const enclosures = attributesOf(entriesOf(xml)[0], 'link').filter(({ rel }) => rel === 'enclosure')
@@ -242,9 +254,10 @@ describe('files of an entry', () => {
       },
       { rel: 'enclosure', href: 'https://media.example/b.pdf', type: 'application/pdf', length: '0' },
     ])
-    expect(media(xml).map(({ attributes }) => attributes)).toEqual([
-      { url: 'https://media.example/i.JPG', medium: 'image', type: 'image/jpeg' },
-    ])
+    expect(media(xml).map(({ attributes }) => attributes)).toEqual(
+      media(rssXml(feed)).map(({ attributes }) => attributes),
+    )
+    expect(media(xml)).toHaveLength(3)
   })
 
   it('stand in JSON with size and length', () => {

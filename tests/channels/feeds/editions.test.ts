@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PastEdition } from '../../../src/channel/published.ts'
 import type { Amendment } from '../../../src/domain/amendment.ts'
+import { editionItems } from '../../../src/domain/edition.ts'
 import { sampleAmendment, sampleItem } from '../../fixtures/edition.ts'
 import { NASTY } from './fixture.ts'
 import { editionOf, feedIn, folders, shelf, type JsonFeedItem } from './shelf.ts'
@@ -121,17 +122,34 @@ describe('an edition of which something was put right or taken back', () => {
     }
   })
 
+  it('names no source of a background item that was taken back', async () => {
+    const [gone] = PLAIN.edition.background
+    const source = 'https://doi.org/10.1/gone'
+    const background = PLAIN.edition.background.map((item) =>
+      item === gone ? { ...item, sources: [{ url: source }] } : item,
+    )
+    const past = { edition: { ...PLAIN.edition, background }, amendments: [] }
+    const made = shelf()
+    const files = ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `feeds/editions/${file}`)
+    await made.publish({ editions: [past] })
+    for (const file of files) expect(made.files.get(file)).toContain(source)
+    const amendments = [sampleAmendment({ kind: 'retraction', url: gone?.url ?? '', title: gone?.title ?? '' })]
+    await made.publish({ editions: [{ ...past, amendments }] })
+    for (const file of files) expect(made.files.get(file)).not.toContain(source)
+  })
+
   it('speaks of what was taken back in neither title nor summary', async () => {
     const made = shelf()
     await made.publish({ editions: [{ ...PLAIN, amendments: [retraction(PLAIN, 0)] }] })
     const [entry] = feedIn(made, 'feeds/editions').items
     expect(entry?.title).toBe('Edition of 29 June 2026')
-    expect(entry).not.toHaveProperty('summary')
+    const titles = editionItems(PLAIN.edition).map(({ title }) => title)
+    expect(entry?.summary).toBe(titles.slice(1).join(' · '))
     expect(made.files.get('llms.txt')).toContain('Edition of 29 June 2026')
     expect(made.files.get('llms.txt')).not.toContain(PLAIN.edition.subject)
     const second = await entryOf({ ...PLAIN, amendments: [retraction(PLAIN, 1)] })
     expect(second.title).toBe(PLAIN.edition.subject)
-    expect(second).not.toHaveProperty('summary')
+    expect(second.summary).toBe(titles.filter((_, at) => at !== 1).join(' · '))
   })
 
   it('is left out when nothing is left of it', async () => {

@@ -148,6 +148,41 @@ export function amendmentContract(open: OpenStore): void {
     expect(await store.carriers('https://paper.example/none')).toEqual([])
   })
 
+  test('an item is told of by the editions that were approved with it in their background or among what they tell', async () => {
+    const { store, reopen } = await forThisTest(open)
+    const basics = itemNamed('basics')
+    const one = amendmentOf('one')
+    await store.approve(digest('2026-06-29', { stories: [ITEM], background: [basics] }))
+    await store.approve(amending(one))
+    await store.keep(editionOf('2026-07-01', { background: [basics] }), 'draft', [], '')
+    const later = minutesAfterNoon(9).toISOString()
+    // Both at once: it is shown whole.
+    const next = digest('2026-06-30', {
+      background: [basics],
+      amendments: [one, amendmentOf('two', { url: basics.url })],
+    })
+    await store.approve({ ...next, at: later })
+    const again = await reopen()
+    const first = { edition: 'daily/2026-06-29', approvedAt: NOON.toISOString() }
+    const second = { edition: 'daily/2026-06-30', approvedAt: later }
+    expect(await again.mentions(basics.url)).toEqual([
+      { ...first, isBackground: true },
+      { ...second, isBackground: true },
+    ])
+    expect(await again.mentions(ITEM.url)).toEqual([{ ...second, isBackground: false }])
+    expect(await again.mentions('https://paper.example/none')).toEqual([])
+  })
+
+  test('an edition that shows in its background what was retracted since is not approved', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    await store.record(readingOf([readItem(ITEM)]), '2026-06-29')
+    await store.approve(amending(amendmentOf('one', { kind: 'retraction' })))
+    const before = await fingerprint()
+    expect(await store.approve(digest('2026-06-30', { background: [ITEM] }))).toBe(false)
+    expect(await fingerprint()).toBe(before)
+    expect(await store.approve(digest('2026-06-30'))).toBe(true)
+  })
+
   test('a retraction takes its item out of every list for good, whatever its source says', async () => {
     const { store } = await forThisTest(open)
     const reading = readingOf([readItem(ITEM), readItem(itemNamed('b'), { position: 1 })])

@@ -43,6 +43,10 @@ async function settleAll(store: Store, settlement: Settlement): Promise<void> {
 const standing = async (store: Store): Promise<string[]> =>
   (await store.standing('files')).documents.map(({ id, edition }) => `${id} ${edition}`)
 
+/** Those that can be relied on. */
+const known = async (store: Store): Promise<string[]> =>
+  (await store.standing('files')).documents.flatMap(({ id, basis }) => (basis === undefined ? [] : [id]))
+
 const contentOf = async (store: Store, date: string): Promise<string[]> =>
   (await store.renderings(`daily/${date}`)).map(({ content, page }) => `${content} ${page}`)
 
@@ -54,7 +58,7 @@ export function documentContract(open: OpenStore): void {
     await store.approve(filesOf(TUESDAY, ['b', 'c'], { title: 'New', mediaType: 'application/xml' }))
     const again = await reopen()
     const { documents } = await again.standing('files')
-    expect(documents).toEqual([
+    expect(documents).toMatchObject([
       { id: 'a', title: 'a', mediaType: 'text/plain', basis: 'basis of 2026-06-29', edition: 'daily/2026-06-29' },
       {
         id: 'b',
@@ -74,6 +78,17 @@ export function documentContract(open: OpenStore): void {
     expect((await again.standing('posts')).documents).toEqual([])
   })
 
+  test('tell the hash of their bytes, and whether they have left', async () => {
+    const { store } = await forThisTest(open)
+    const monday = filesOf(MONDAY, ['a', 'b'])
+    await store.approve(monday)
+    const claim = await store.claim(requestBy('w'))
+    await store.settle('w', new Map(keysOf(claim).map((key) => [key, sent])), NOON)
+    const { documents } = await store.standing('files')
+    expect(documents.map(({ id, hasLeft }) => `${id} ${hasLeft}`)).toEqual(['a true', 'b false'])
+    expect(documents.map(({ hash }) => hash)).toEqual(monday.renderings.map(({ hash }) => hash))
+  })
+
   test('stand when they have left, and while they wait or are in doubt', async () => {
     const { store } = await forThisTest(open)
     await store.approve(filesOf(MONDAY, ['a', 'b', 'c']))
@@ -84,32 +99,41 @@ export function documentContract(open: OpenStore): void {
       await store.settle('w', new Map(keysOf(claim).map((key) => [key, settlement])), NOON)
     }
     expect(await standing(store)).toEqual(['a', 'b', 'c'].map((id) => `${id} daily/2026-06-29`))
+    expect(await known(store)).toEqual(['a', 'b', 'c'])
   })
 
-  test('do not stand when they were refused, given up, or may not leave', async () => {
+  test('stand when they were refused or given up, made of nobody knows what; but not when they may not leave', async () => {
     const { store } = await forThisTest(open)
     await store.approve(filesOf(MONDAY, ['a', 'b']))
     const { token } = await store.standing('files')
     const claim = await store.claim(requestBy('w'))
     await store.settle('w', new Map(keysOf(claim).map((key) => [key, rejected])), NOON)
-    expect(await standing(store)).toEqual(['b daily/2026-06-29'])
+    expect(await known(store)).toEqual(['b'])
     await store.resolve({ delivery: 'files/b@daily/2026-06-29' }, 'drop', 'by hand', NOON)
-    expect(await standing(store)).toEqual([])
+    expect(await known(store)).toEqual([])
     expect((await store.standing('files')).token).not.toBe(token)
+    const both = ['a daily/2026-06-29', 'b daily/2026-06-29']
+    expect(await standing(store)).toEqual(both)
     const blocked = filesOf(TUESDAY, ['c'], { mayLeave: false })
     await store.approve({ ...blocked, deliveries: [] })
-    expect(await standing(store)).toEqual([])
+    expect(await standing(store)).toEqual(both)
   })
 
-  test('do not stand while their edition is held, nor when it was cancelled', async () => {
+  test('are made of nobody knows what while their edition is held before they left, and when it was cancelled', async () => {
     const { store } = await forThisTest(open)
-    await store.approve(filesOf(MONDAY, ['a']))
+    await store.approve(filesOf(MONDAY, ['a', 'b']))
+    const claim = await store.claim(requestBy('w'))
+    await store.settle('w', new Map(keysOf(claim).map((key) => [key, sent])), NOON)
+    const { token } = await store.standing('files')
     await store.hold('daily/2026-06-29', 'is it so?')
-    expect(await standing(store)).toEqual([])
+    expect(await known(store)).toEqual(['a'])
+    expect((await store.standing('files')).token).not.toBe(token)
     await store.release('daily/2026-06-29', NOON)
-    expect(await standing(store)).toEqual(['a daily/2026-06-29'])
+    expect(await known(store)).toEqual(['a', 'b'])
+    expect((await store.standing('files')).token).toBe(token)
     await store.cancel('daily/2026-06-29', 'no', NOON)
-    expect(await standing(store)).toEqual([])
+    expect(await known(store)).toEqual(['a'])
+    expect(await standing(store)).toEqual(['a daily/2026-06-29', 'b daily/2026-06-29'])
   })
 
   test('have the same token as long as the same ones stand', async () => {

@@ -31,6 +31,25 @@ export function itemContract(open: OpenStore): void {
     expect((await store.items({ states: ['undated'] }))[0]).not.toHaveProperty('day')
   })
 
+  test('have a source that says when it was first read to its end, once for ever, wherever it moves', async () => {
+    const { store, fingerprint } = await forThisTest(open)
+    const items = [undatedItem(itemNamed('lesson'))]
+    const whole = async (source: string, minutes: number, complete: boolean): Promise<string | undefined> => {
+      const at = minutesAfterNoon(minutes).toISOString()
+      await store.record(readingOf(items, { source, at, complete }), '2026-06-28')
+      return (await store.source(source))?.readWholeAt
+    }
+    expect(await whole('paper', 0, false)).toBeUndefined()
+    const at = minutesAfterNoon(5).toISOString()
+    expect(await whole('paper', 5, true)).toBe(at)
+    const before = await fingerprint()
+    expect(await whole('paper', 6, true)).toBe(at)
+    expect(await fingerprint()).toBe(before)
+    // Another address with the same items is the same publication.
+    expect(await whole('moved', 7, false)).toBe(at)
+    expect(await whole('moved', 8, true)).toBe(at)
+  })
+
   test('are found by state, by days inclusive, by section, by having a source, up to a limit', async () => {
     const { store } = await forThisTest(open)
     await store.record(

@@ -123,7 +123,7 @@ describe.skipIf(!read)('feedparser, which knows nothing of us', () => {
           link: item.url,
           title: item.title,
           html: item.content_html.trim().replaceAll('&#39;', "'"),
-          enclosures: (item.attachments ?? []).map(({ url }) => url).slice(0, id.endsWith('rss.xml') ? 1 : undefined),
+          enclosures: enclosed(item.attachments ?? [], id.endsWith('rss.xml')).map(({ url }) => url),
         })),
       )
     }
@@ -138,10 +138,18 @@ const jsonSchema = z.object({
       url: z.string(),
       title: z.string(),
       content_html: z.string(),
-      attachments: z.array(z.object({ url: z.string() })).optional(),
+      attachments: z.array(z.object({ url: z.string(), mime_type: z.string() })).optional(),
     }),
   ),
 })
+
+/** In RSS the first that can be played. */
+function enclosed<File extends { readonly mime_type: string }>(
+  files: readonly File[],
+  isRss: boolean,
+): readonly File[] {
+  return isRss ? files.filter(({ mime_type: type }) => /^(?:audio|video)\//i.test(type)).slice(0, 1) : files
+}
 
 /** Without the joiners that keep `</p>` in a title from being taken for markup. */
 function plain(title: string): string {
