@@ -33,22 +33,17 @@ export async function writeDocument(
 }
 
 /**
- * Whether the document lies there, and beside it, packed by whoever, the same. What is packed is written first: it is
- * unpacked only where it was written after its document, as an older one that came late is.
+ * Whether the document lies there, and beside it, packed by whoever, the same.
  */
 export async function liesThere(
-  files: Pick<ChannelPorts['files'], 'readBytes' | 'stamp'>,
+  files: Pick<ChannelPorts['files'], 'readBytes'>,
   { id, mediaType, hash }: Pick<StandingDocument, 'id' | 'mediaType' | 'hash'>,
 ): Promise<boolean> {
   const path = `public/${id}`
   const bytes = await files.readBytes(path)
   if (!bytes || sha256(Buffer.concat([Buffer.from(`${mediaType}\n`), bytes])) !== hash) return false
-  const writtenMs = files.stamp(path)?.modifiedMs ?? 0
   const maxOutputLength = Math.max(bytes.byteLength, 1)
   for (const [suffix, by] of [['.br', unBrotli] as const, ['.gz', unzip] as const]) {
-    const stamp = files.stamp(`${path}${suffix}`)
-    if (!stamp) return false
-    if (stamp.modifiedMs <= writtenMs) continue
     const unpacked = await unpack(await files.readBytes(`${path}${suffix}`), (it) => by(it, { maxOutputLength }))
     if (!unpacked || Buffer.compare(unpacked, bytes) !== 0) return false
   }

@@ -42,17 +42,13 @@ async function mendChannel(
   }
 }
 
-/** Editions are read only for what is to be put back, and each once. */
+/** Read anew for each document: its bytes are let go as soon as a newer one takes its place. */
 function frozenIn(
   store: Pick<Ports['store'], 'renderings'>,
   channel: string,
 ): (document: StandingDocument) => Promise<FrozenRendering | undefined> {
-  const read = new Map<string, Promise<FrozenRendering[]>>()
-  return async ({ id, edition }) => {
-    const renderings = read.get(edition) ?? store.renderings(edition)
-    read.set(edition, renderings)
-    return (await renderings).find((one) => one.channel === channel && one.id === id && one.content !== '')
-  }
+  return async ({ id, edition }) =>
+    (await store.renderings(edition)).find((one) => one.channel === channel && one.id === id && one.content !== '')
 }
 
 function told(what: string, which: readonly string[], { destination }: Pick<Sender, 'destination'>): string {

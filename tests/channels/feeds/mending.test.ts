@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -71,6 +71,44 @@ describe('an older document that lands late', () => {
       expect(everything(world.folder)).toEqual(right)
     },
   )
+
+  it('is overwritten also where it is only packed, and older than the document that it lies beside', async () => {
+    const world = await published()
+    const path = join(world.folder, 'public/rss.xml')
+    const old = brotliCompressSync(readFileSync(path))
+    await world.amend('retraction', a)
+    await world.pass('2026-06-01', {}, '05:10:00')
+    const right = everything(world.folder)
+    const before = statSync(path).mtimeMs / 1000 - 1
+    writeFileSync(`${path}.br`, old)
+    utimesSync(`${path}.br`, before, before)
+    await again(world)
+    expect(everything(world.folder)).toEqual(right)
+  })
+
+  it('is not put back by whoever began to before its item was retracted', async () => {
+    const world = await published()
+    for (const name of ['atom.xml', 'rss.xml', 'feed.json']) rmSync(join(world.folder, 'public', name))
+    const files = createFiles(world.folder)
+    const late: string[] = []
+    let isRetracted = false
+    const slow = await world.another({
+      ...files,
+      async write(to, content) {
+        if (isRetracted && Buffer.from(content).includes(SECRET)) late.push(to)
+        if (!isRetracted && to.startsWith('public/')) {
+          isRetracted = true
+          await world.amend('retraction', a)
+          await world.pass('2026-06-01', {}, '05:10:00')
+        }
+        return files.write(to, content)
+      },
+    })
+    await slow.pass('2026-06-01', {}, '05:05:00')
+    // Of the document whose bytes were read already, and of no other.
+    expect(new Set(late.map((to) => to.replace(/\.(br|gz)$/, ''))).size).toBeLessThanOrEqual(1)
+    expect(world.carrying(SECRET)).toEqual([])
+  })
 
   it('is overwritten in the next pass when whoever wrote it was killed', async () => {
     const world = await published()
