@@ -1,9 +1,8 @@
 import type { PublicHouse } from '../../src/channel.ts'
-import type { Folder } from '../../src/domain/feed-format.ts'
+import { EDITIONS_FOLDER, type Folder } from '../../src/domain/feed-format.ts'
 import { cleanLine } from '../../src/domain/text.ts'
 import { webAddress } from './address.ts'
 import type { FeedListing } from './document.ts'
-import { EDITIONS_FOLDER } from './paths.ts'
 
 /** One feed of the publication. */
 export interface Feed extends FeedListing {

@@ -1,12 +1,13 @@
 import type { Attempt, ChannelPorts } from '../../src/channel.ts'
 import { retryAfter } from '../../src/channel/retry-after.ts'
 import type { Outcome } from '../../src/domain/delivery.ts'
+import { announcementIn } from '../../src/domain/feed-format.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import { withoutAddresses } from '../../src/domain/redact.ts'
 import { cleanLine } from '../../src/domain/text.ts'
 import type { HttpResponse } from '../../src/ports.ts'
 import { openPauses, over, tryAgain, type Pauses } from './hub-pauses.ts'
-import { announcedFile, announcementSchema, type Announcement } from './websub.ts'
+import { announcementSchema, type Announcement } from './websub.ts'
 
 /** Whoever is told after a hub that hangs waits for so long; a hub takes note of a change at once, and fetches it later. */
 const TIMEOUT_MS = 4000
@@ -40,18 +41,20 @@ export function openHubs(
 ): (attempt: Attempt, signal: AbortSignal) => Promise<Outcome> {
   const pauses = openPauses(ports, atOnce ? hubs : [])
   return async ({ key, rendering }, signal) => {
-    const said = announcementIn(rendering.content)
-    if (!said) return { kind: 'rejected', reason: 'what it said is no longer kept, for a newer edition has said it' }
+    const said = announcementSaid(rendering.content)
+    const file = announcementIn(rendering.id)?.path
+    if (!said || file === undefined)
+      return { kind: 'rejected', reason: 'what it said is no longer kept, for a newer edition has said it' }
     if (!hubs.includes(said.hub))
       return over(ports, rendering.id, { kind: 'rejected', reason: `${hostOf(said.hub)} is no longer configured` })
-    const outcome = await announce(announcedFile(rendering), said, { ports, pauses }, signal)
+    const outcome = await announce(file, said, { ports, pauses }, signal)
     const isOver = outcome.kind === 'sent' || outcome.kind === 'rejected'
     return isOver ? over(ports, rendering.id, outcome) : tryAgain(ports, rendering.id, key, outcome)
   }
 }
 
 /** Undefined for one that was replaced: its bytes are not kept. */
-function announcementIn(content: string): Announcement | undefined {
+function announcementSaid(content: string): Announcement | undefined {
   return content === '' ? undefined : announcementSchema.parse(JSON.parse(content))
 }
 

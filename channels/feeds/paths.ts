@@ -2,8 +2,6 @@ import { FEEDS_FOLDER, type Folder } from '../../src/domain/feed-format.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import { slug } from '../../src/domain/text.ts'
 
-export const EDITIONS_FOLDER: Folder = `${FEEDS_FOLDER}/editions`
-
 /** Of a section's folder, in characters, before what tells it from others. */
 const LONGEST_NAME = 40
 /** Names below `feeds/` that no section may have. */

@@ -1,11 +1,11 @@
 import type { Attempt, ChannelPorts, House, Sender } from '../../src/channel.ts'
 import type { Outcome } from '../../src/domain/delivery.ts'
+import { announcementIn } from '../../src/domain/feed-format.ts'
 import { sha256 } from '../../src/domain/hash.ts'
 import type { FrozenRendering } from '../../src/ports.ts'
 import { openHubs } from './hubs.ts'
 import { liesThere, writeDocument } from './public-files.ts'
 import type { FeedsSettings } from './settings.ts'
-import { isAnnouncement } from './websub.ts'
 
 const RETRY_AFTER_MS = 60_000
 
@@ -25,7 +25,9 @@ export function openFeeds({ hubs }: FeedsSettings, ports: ChannelPorts, { public
     replayWindowMs: Number.POSITIVE_INFINITY,
     destination: 'public/',
     async send(attempt: Attempt, signal) {
-      const outcome = await (isAnnouncement(attempt.rendering) ? announce(attempt, signal) : write(attempt.rendering))
+      const outcome = await (announcementIn(attempt.rendering.id)
+        ? announce(attempt, signal)
+        : write(attempt.rendering))
       return attempt.deliveries.map(() => outcome)
     },
     async putBack(documents, frozen, signal) {

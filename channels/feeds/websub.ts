@@ -13,15 +13,6 @@ const FOLDER = 'websub/'
 export const announcementSchema = z.object({ hub: z.string(), topic: z.string(), sha256: z.string() })
 export type Announcement = z.infer<typeof announcementSchema>
 
-export function isAnnouncement({ id }: Pick<Rendering, 'id'>): boolean {
-  return id.startsWith(FOLDER)
-}
-
-/** Below `public/`, what a rendering announces: `feeds/news/rss.xml`. */
-export function announcedFile({ id }: Pick<Rendering, 'id'>): string {
-  return id.slice(id.indexOf('/', FOLDER.length) + 1)
-}
-
 /**
  * One rendering for each changed subscription document and hub (WebSub, W3C 2018, section 7: how a hub is told is left
  * to it; `hub.mode=publish` with `hub.url` is what the hubs there are take). None for a hub that could not fetch it.

@@ -13,6 +13,9 @@ export type Folder = string
 /** Where the page that explains the feeds lies, and everything about them that is not the first feed itself. */
 export const FEEDS_FOLDER = 'feeds'
 
+/** Where the feed of the editions lies. */
+export const EDITIONS_FOLDER: Folder = `${FEEDS_FOLDER}/editions`
+
 /** `feeds/news/rss.xml`; in the root `rss.xml`. */
 export function feedPath(folder: Folder, format: FeedFormat): string {
   const file = feedFormats.find((one) => one.format === format)?.file ?? format

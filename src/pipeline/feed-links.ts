@@ -1,8 +1,6 @@
-import { feedFormats, FEEDS_FOLDER } from '../domain/feed-format.ts'
+import { EDITIONS_FOLDER, feedFormats, FEEDS_FOLDER } from '../domain/feed-format.ts'
 import type { StandingDocument } from '../ports.ts'
 import type { FeedLink } from './view.ts'
-
-const EDITIONS_FOLDER = `${FEEDS_FOLDER}/editions`
 
 /** Archives lie deeper, and what hubs are told elsewhere. */
 const FEED = new RegExp(`^(?:(${FEEDS_FOLDER}/[^/]+)/)?([^/]+)$`)

@@ -1,8 +1,5 @@
-import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
 import type { Rendering } from '../../src/domain/rendering.ts'
-import type { Configuration } from '../../src/main/configuration.ts'
 import { describeRun, runAsJson } from '../../src/main/report.ts'
 import { run, type RunReport } from '../../src/pipeline/run.ts'
 import type { Store } from '../../src/ports.ts'
@@ -10,15 +7,7 @@ import { fakeChannel, rendering } from '../fixtures/channel.ts'
 import { testClock } from '../fixtures/clock.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { fakeSource, never, news, runInput } from '../pipeline/fixture.ts'
-
-const configuration: Configuration = {
-  config: readConfig({}, {}, new Map()),
-  source: { location: '/papers/llms-full.txt', allowPrivate: false, maxMegabytes: 64, timeoutSeconds: 30 },
-  isSample: false,
-  dataFolder: resolve('.groundwire'),
-  notices: [],
-  callOptions: '',
-}
+import { configuration } from './report-configuration.ts'
 
 const first = ['rss.xml', 'atom.xml', 'feed.json']
 const files = [

@@ -1,7 +1,4 @@
-import { resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import type { Configuration } from '../../src/main/configuration.ts'
 import { describeRun, runAsJson } from '../../src/main/report.ts'
 import { isOtherWrong } from '../../src/main/report/others.ts'
 import type { RunReport } from '../../src/pipeline/run.ts'
@@ -10,15 +7,8 @@ import { fakeSource, never, news, runInput } from '../pipeline/fixture.ts'
 import { openPress, type Press } from '../pipeline/amending.ts'
 import { run } from '../../src/pipeline/run.ts'
 import { testLog } from '../fixtures/store.ts'
+import { configuration } from './report-configuration.ts'
 
-const configuration: Configuration = {
-  config: readConfig({}, {}, new Map()),
-  source: { location: '/papers/llms-full.txt', allowPrivate: false, maxMegabytes: 64, timeoutSeconds: 30 },
-  isSample: false,
-  dataFolder: resolve('.groundwire'),
-  notices: [],
-  callOptions: '',
-}
 const items = [news('tides'), news('bees')]
 const channels = new Set(['mail', 'posts', 'files'])
 

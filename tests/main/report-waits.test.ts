@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { resolve } from 'node:path'
-import { readConfig } from '../../src/config.ts'
 import type { Configuration } from '../../src/main/configuration.ts'
 import { describeRun, runAsJson } from '../../src/main/report.ts'
 import { run, type RunInput, type RunReport } from '../../src/pipeline/run.ts'
@@ -9,15 +7,7 @@ import { testClock } from '../fixtures/clock.ts'
 import { fakeChannel, type FakeChannel } from '../fixtures/channel.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { brokenOff, fakeSource, never, news, runInput, type FakeSource } from '../pipeline/fixture.ts'
-
-const configuration: Configuration = {
-  config: readConfig({}, {}, new Map()),
-  source: { location: '/papers/llms-full.txt', allowPrivate: false, maxMegabytes: 64, timeoutSeconds: 30 },
-  isSample: false,
-  dataFolder: resolve('.groundwire'),
-  notices: [],
-  callOptions: '',
-}
+import { configuration } from './report-configuration.ts'
 
 let store: Store
 let bluesky: FakeChannel

@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { resolve } from 'node:path'
-import { readConfig } from '../../src/config.ts'
 import { deliveryStates, type DeliveryState } from '../../src/domain/delivery.ts'
 import type { Finding } from '../../src/domain/finding.ts'
-import type { Configuration } from '../../src/main/configuration.ts'
 import { describeRun, runAsJson } from '../../src/main/report.ts'
 import { sumLine, tallyCounts } from '../../src/main/tally.ts'
 import { run, type RunInput, type RunReport } from '../../src/pipeline/run.ts'
@@ -12,15 +10,7 @@ import { testClock } from '../fixtures/clock.ts'
 import { fakeChannel, onePerEdition, rendering, type FakeChannel } from '../fixtures/channel.ts'
 import { testLog, testStore } from '../fixtures/store.ts'
 import { brokenOff, end, fakeSource, lesson, never, news, runInput, type FakeSource } from '../pipeline/fixture.ts'
-
-const configuration: Configuration = {
-  config: readConfig({}, {}, new Map()),
-  source: { location: '/papers/llms-full.txt', allowPrivate: false, maxMegabytes: 64, timeoutSeconds: 30 },
-  isSample: false,
-  dataFolder: resolve('.groundwire'),
-  notices: [],
-  callOptions: '',
-}
+import { configuration } from './report-configuration.ts'
 
 let store: Store
 let email: FakeChannel
